@@ -1,0 +1,44 @@
+"""``cudamig check``: findings and a plan; nothing is written."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from cudamig.cli import options as shared_options
+from cudamig.cli.exits import exit_code
+from cudamig.report import FORMATS, emit, log
+from cudamig.report.view import report
+
+
+@click.command(name="check")
+@shared_options.shared
+@click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True)
+@click.option("-o", "--output", multiple=True, metavar="FORMAT=FILE", help="Write a report to FILE too; repeatable.")
+def command(**options: Any) -> None:
+    """Report what is tied to an old stack at the target, and what a fix would be.
+
+    PATHS are files or folders; the default is the working directory.
+    """
+    outputs = _outputs(options["output"])
+    session = shared_options.session(options)
+    result = session.result()
+    shown = report(result, session.source, shared_options.colored(options, sys.stdout), options["verbose"])
+    try:
+        emit(shown, options["output_format"], outputs)
+    except OSError as error:
+        shared_options.usage_error(f"cannot write the report: {error}")
+    log.notices(shown, options["output_format"])
+    sys.exit(exit_code(options, result.faults, result.findings))
+
+
+def _outputs(values: tuple[str, ...]) -> list[tuple[str, str]]:
+    pairs = []
+    for value in values:
+        name, found, file = value.partition("=")
+        if not found or name not in FORMATS or not file:
+            shared_options.usage_error(f"--output takes FORMAT=FILE with FORMAT one of {', '.join(FORMATS)}: {value!r}")
+        pairs.append((name, file))
+    return pairs

@@ -1,0 +1,103 @@
+"""Options that check and fix share, and the request they make."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from cudamig import config as configuration
+from cudamig.config import ConfigError, RuleError
+from cudamig.facts import targets
+from cudamig.rules import load
+from cudamig.run import Request, Session
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SHARED = (
+    click.argument("paths", nargs=-1, type=click.Path()),
+    click.option("--target", metavar="NAME", help="Stack to move to (see `cudamig target list`)."),
+    click.option("--select", multiple=True, metavar="RULE", help="Only these rules or families (commas allowed)."),
+    click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules or families."),
+    click.option("--exclude", multiple=True, metavar="PATTERN", help="Skip paths that match (gitignore style)."),
+    click.option("--force-exclude", is_flag=True, help="Apply exclusions to files that are named too (for hooks)."),
+    click.option("--no-inline-ignores", is_flag=True, help="Do not honour `cudamig: ignore[...]` comments."),
+    click.option("--jobs", type=click.IntRange(min=1), help="Processes to parse with (default: one a core)."),
+    click.option(
+        "--fail-on",
+        type=click.Choice(["error", "warning", "info"]),
+        default="warning",
+        show_default=True,
+        help="Exit 1 for findings of this severity or above.",
+    ),
+    click.option("--exit-zero", is_flag=True, help="Exit 0 where it would be 1; 2 and 3 stay."),
+    click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colours; NO_COLOR is honoured.",
+    ),
+    click.option("--verbose", "-v", is_flag=True, help="List what was scanned, and what was skipped and why."),
+)
+
+
+def shared(command: F) -> F:
+    """Add the arguments and options that every scanning command has."""
+    for option in reversed(_SHARED):
+        command = option(command)
+    return command
+
+
+def request(options: dict[str, Any]) -> Request:
+    """The request that options and configuration make. Raises ConfigError and RuleError."""
+    config = configuration.load()
+    if options["target"]:
+        config = config._replace(target=options["target"], target_source="--target")
+    known = load.known(config.rules)
+    target = targets.get(config.target)
+    for _, words in config.per_file_ignores:
+        load.expand(words, known)
+    select = _words(options["select"]) or config.select
+    ignore = (*config.ignore, *_words(options["ignore"]))
+    return Request(
+        paths=tuple(options["paths"]) or (".",),
+        config=config,
+        target=target,
+        rules=load.rule_set(known, target, select, ignore),
+        exclude=options["exclude"],
+        force_exclude=options["force_exclude"],
+        inline_ignores=not options["no_inline_ignores"],
+        jobs=options["jobs"] or os.cpu_count() or 1,
+    )
+
+
+def session(options: dict[str, Any]) -> Session:
+    """A scanned session, with a progress bar on a terminal when it takes longer than a second."""
+    from cudamig.cli.progress import Bar
+
+    try:
+        with Bar() as bar:
+            return Session(request(options), bar.advance)
+    except (ConfigError, RuleError) as error:
+        usage_error(str(error))
+
+
+def usage_error(message: str) -> NoReturn:
+    """Say what is wrong with the command line or the configuration, and exit 2."""
+    click.echo(f"cudamig: {message}", err=True)
+    sys.exit(2)
+
+
+def colored(options: dict[str, Any], stream: Any) -> bool:
+    """Whether to colour what goes to ``stream``."""
+    if options["color"] != "auto":
+        return bool(options["color"] == "always")
+    return not os.environ.get("NO_COLOR") and bool(stream.isatty())
+
+
+def _words(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for value in values for word in value.split(",") if word.strip())

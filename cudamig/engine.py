@@ -1,0 +1,82 @@
+"""One file: prefilter -> host -> matchers -> findings. Pure: bytes in, findings and nodes out."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cudamig import hosts, matchers, suppress
+from cudamig.hosts import Document, NotUnderstood
+from cudamig.model import Finding
+from cudamig.nodes import Node
+from cudamig.rules.load import Prefilter
+from cudamig.rules.model import Context, Rule
+from cudamig.source import Source, Unreadable
+from cudamig.suppress import Ignore
+
+ALWAYS = ("dockerfile", "requirements")  # few and small, and one without an old version may include another with one
+
+
+class Fault(NamedTuple):
+    """Something of ours went wrong, or a file could not be processed. ``rule`` is empty when no rule is to blame."""
+
+    path: str
+    message: str
+    rule: str = ""
+
+
+class FileResult(NamedTuple):
+    """What one file gave."""
+
+    path: str
+    kind: str
+    findings: tuple[Finding, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    unread: str = ""  # why the file's text or syntax could not be read
+    parsed: bool = False
+
+
+def wanted(kind: str, raw: bytes, prefilter: Prefilter) -> list[Rule] | None:
+    """The rules to try on a file, or None when it need not be parsed at all."""
+    hits = prefilter.hits(kind, raw)
+    return hits if hits or kind in ALWAYS or suppress.MARK in raw else None
+
+
+def scan(path: str, kind: str, raw: bytes, rules: Sequence[Rule], context: Context) -> FileResult:
+    """Parse one file and run ``rules`` on it. Never raises: what fails is told in the result."""
+    try:
+        source = Source(path, raw, kind)
+        document = hosts.parse(source)
+    except (Unreadable, NotUnderstood) as error:
+        return FileResult(path, kind, unread=str(error))
+    except Exception as error:
+        return FileResult(path, kind, faults=(Fault(path, f"{kind} host failed: {_words(error)}"),))
+    findings: list[Finding] = []
+    faults: list[Fault] = []
+    by_matcher = sorted(rules, key=lambda rule: (rule.matcher, rule.id))
+    for matcher, group in itertools.groupby(by_matcher, key=lambda rule: rule.matcher):
+        _run(matcher, list(group), document, context, findings, faults)
+    ignores = suppress.find(source) if suppress.MARK in raw else ()
+    return FileResult(path, kind, tuple(findings), tuple(document.nodes), ignores, tuple(faults), parsed=True)
+
+
+def _run(
+    matcher: str, rules: list[Rule], document: Document, context: Context, findings: list[Finding], faults: list[Fault]
+) -> None:
+    """Run one matcher; when it fails, run its rules one by one so that only the failing one is lost."""
+    try:
+        match = matchers.load(matcher)
+        findings += list(match(document, rules, context))
+    except Exception as error:
+        if len(rules) == 1:
+            faults.append(Fault(document.source.path, f"rule {rules[0].id} failed: {_words(error)}", rules[0].id))
+            return
+        for rule in rules:
+            _run(matcher, [rule], document, context, findings, faults)
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

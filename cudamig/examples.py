@@ -1,0 +1,82 @@
+"""Run the examples of rules: they are the rules' tests and their documentation.
+
+An example is a small tree: ``file`` with its text, and the files of ``with`` beside it. It goes through the same
+session as a user's repository.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from cudamig.config import DEFAULT_TARGET, Config
+from cudamig.engine import Fault
+from cudamig.facts import targets
+from cudamig.fixing.plan import plan
+from cudamig.model import Finding
+from cudamig.rules.load import rule_set
+from cudamig.rules.model import Rule
+from cudamig.run import Request, Session
+
+Tree = Mapping[str, str | bytes]
+
+
+class Outcome(NamedTuple):
+    """What checking and fixing a tree gave."""
+
+    findings: tuple[Finding, ...]
+    after: dict[str, bytes]  # all files of the tree
+    left: tuple[Finding, ...]  # findings after the fixes
+    faults: tuple[Fault, ...]
+    unread: tuple[str, ...]  # paths that were not understood
+
+
+def run(tree: Tree, rules: list[Rule], target: str = DEFAULT_TARGET, unsafe: bool = False) -> Outcome:
+    """Check and fix a tree (path -> text, or bytes) with ``rules`` at ``target``, in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="cudamig-example-") as folder, contextlib.chdir(folder):
+        for path, text in tree.items():
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+            with open(path, "wb") as handle:
+                handle.write(text.encode() if isinstance(text, str) else text)
+        row = targets.get(target)
+        session = Session(Request((".",), Config(), row, rule_set(rules, row)))
+        first = session.result()
+        done = plan(session, unsafe)
+        after = {path: session.read(path) for path in tree}
+        unread = tuple(skip.path for skip in first.unread)
+        faults = tuple(dict.fromkeys((*first.faults, *done.left.faults, *done.faults)))
+        return Outcome(first.findings, after, done.left.findings, faults, unread)
+
+
+def tree(example: dict[str, Any]) -> dict[str, str]:
+    """The tree of an example, before any fix."""
+    text = next(example[key] for key in ("before", "report", "keep") if key in example)
+    return {example["file"]: text, **example.get("with", {})}
+
+
+def failure(rule_id: str, example: dict[str, Any], rules: list[Rule]) -> str | None:
+    """Why an example does not do what it says, or None.
+
+    ``before``/``after``: the rule fires, fixing gives exactly ``after`` (and ``with-after`` for other files), and then
+    the rule is silent. ``report``: it fires, and fixing changes nothing. ``keep``: it does not fire, nothing changes.
+    """
+    before = tree(example)
+    unsafe = bool(example.get("unsafe"))
+    outcome = run(before, rules, example.get("target", DEFAULT_TARGET), unsafe)
+    fired = [finding for finding in outcome.findings if finding.rule == rule_id]
+    if outcome.faults or outcome.unread:
+        return f"faults {outcome.faults}, not understood {outcome.unread}"
+    if bool(fired) == ("keep" in example):
+        return f"{rule_id} fires: {[finding.message for finding in fired]}" if fired else f"{rule_id} does not fire"
+    expected = {**before, **example.get("with-after", {})}
+    expected[example["file"]] = example.get("after", before[example["file"]])
+    for path, text in expected.items():
+        got = outcome.after[path].decode()
+        if got != text:
+            return f"{path} became\n{got}\ninstead of\n{text}"
+    if "after" in example and any(finding.rule == rule_id for finding in outcome.left):
+        return f"{rule_id} still fires after its fix"
+    return None

@@ -1,0 +1,44 @@
+"""Hosts: one module per file format. A host knows its format and nothing about CUDA.
+
+``parse(source)`` of a host gives a document: whatever its matchers need, plus ``nodes``, the places that the project
+stage joins across files. It raises NotUnderstood for a file that its grammar cannot read at all.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import Protocol
+
+from cudamig.nodes import Node
+from cudamig.source import Source
+
+MODULES = {
+    "dockerfile": "cudamig.hosts.dockerfile",
+    "requirements": "cudamig.hosts.requirements",
+    "python": "cudamig.hosts.python",
+    "cpp": "cudamig.hosts.cpp",
+    "yaml": "cudamig.hosts.manifest",
+}
+
+
+class NotUnderstood(Exception):
+    """The file's syntax cannot be read. The message says where and why."""
+
+
+class Document(Protocol):
+    """What every host gives."""
+
+    source: Source
+    nodes: Sequence[Node]
+    errors: int  # syntax errors that a tolerant parser went past; a fix must not add one
+
+
+def parse(source: Source) -> Document:
+    """Read a source with the host of its kind. Raises NotUnderstood."""
+    host = importlib.import_module(MODULES[source.kind])
+    try:
+        document: Document = host.parse(source)
+    except RecursionError:
+        raise NotUnderstood("nested too deeply") from None
+    return document

@@ -1,0 +1,41 @@
+"""The matcher kinds that a rule file may name, and where each lives.
+
+A matcher finds the places of a file where its rules apply. ``match(document, rules, context)`` gets all active
+rules of its kind at once, so that it can look at a file once and move names of several rules together. Matchers with
+``stack`` are different: their rules name the places that ``cudamig.project`` finds in all files together.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from cudamig.model import Finding
+    from cudamig.rules.model import Context, Rule
+
+    Match = Callable[[Any, Sequence[Rule], Context], Iterable[Finding]]
+
+
+class Matcher(NamedTuple):
+    """Where a matcher kind lives (a module of this package) and which host kinds it reads by default."""
+
+    module: str
+    kinds: tuple[str, ...]
+    stack: bool = False
+
+
+KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml")
+STACK = ("dockerfile", "requirements", "yaml")
+
+MATCHERS = {
+    "suppression": Matcher("", KINDS, stack=True),
+}
+
+
+def load(kind: str) -> Match:
+    """The ``match`` function of a matcher kind; its module is imported only now."""
+    module = importlib.import_module(f"cudamig.matchers.{MATCHERS[kind].module}")
+    match: Match = module.match
+    return match

@@ -1,0 +1,67 @@
+"""``--output-format json``: one object; its shape is described in docs/json.md and only ever grows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cudamig.model import Edit, Related
+from cudamig.report.view import Report, Sources, View, place
+
+SCHEMA = "cudamig.report/1"
+
+
+def render(report: Report) -> str:
+    """The report as JSON text."""
+    return json.dumps(payload(report), indent=2, ensure_ascii=False)
+
+
+def payload(report: Report) -> dict[str, Any]:
+    """The object that is printed."""
+    result, request = report.result, report.result.request
+    return {
+        "schema": SCHEMA,
+        "target": request.target.name,
+        "target_source": request.config.target_source,
+        "files": result.counts(),
+        "findings": [_finding(view, report.source) for view in report.views],
+        "suppressed": result.suppressed,
+        "skipped": [{"path": skip.path, "reason": skip.reason} for skip in result.skipped],
+        "not_understood": [{"path": skip.path, "reason": skip.reason} for skip in result.unread],
+        "errors": [{"path": f.path, "rule": f.rule or None, "message": f.message} for f in result.faults],
+    }
+
+
+def _finding(view: View, source: Sources) -> dict[str, Any]:
+    finding, fix = view.finding, view.finding.fix
+    edits = [_edit(edit, source) for edit in fix.edits]
+    return {
+        "rule": finding.rule,
+        "name": view.rule.name,
+        "path": finding.path,
+        **view.place._asdict(),
+        "message": finding.message,
+        "severity": finding.severity.value,
+        "safety": fix.safety.value,
+        "reason": fix.reason,
+        "fingerprint": view.fingerprint,
+        "group": fix.group or None,
+        "related": [_related(item, source) for item in finding.related],
+        "fix": {"title": fix.title, "edits": edits} if edits else None,
+    }
+
+
+def _edit(edit: Edit, source: Sources) -> dict[str, Any]:
+    text = source(edit.path)
+    start, end = text.byte_offset(edit.span.start), text.byte_offset(edit.span.end)
+    return {
+        "path": edit.path,
+        **place(text, edit.span)._asdict(),
+        "byte_start": start,
+        "byte_end": end,
+        "replacement": edit.replacement,
+    }
+
+
+def _related(item: Related, source: Sources) -> dict[str, Any]:
+    return {"path": item.path, **place(source(item.path), item.span)._asdict(), "message": item.message}

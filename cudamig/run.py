@@ -1,0 +1,173 @@
+"""One run over a tree: discover, read, scan, join the files, judge. Changes are laid over the tree in memory."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from cudamig import engine, pool, project, verdict
+from cudamig.config import Config, ConfigError, matcher
+from cudamig.discover import Candidate, Discovery, Skipped, discover
+from cudamig.engine import Fault, FileResult
+from cudamig.facts.targets import Target
+from cudamig.model import Finding
+from cudamig.rules.load import Prefilter, RuleSet
+from cudamig.rules.model import Context
+from cudamig.source import MAX_BYTES, Source
+
+
+class Request(NamedTuple):
+    """What the user asked for."""
+
+    paths: tuple[str, ...]
+    config: Config
+    target: Target
+    rules: RuleSet
+    exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    inline_ignores: bool = True
+    jobs: int = 1
+
+
+class Result(NamedTuple):
+    """What a run found. Lists are sorted, whatever order the files were given in."""
+
+    request: Request
+    files: tuple[Candidate, ...]
+    findings: tuple[Finding, ...]
+    suppressed: int  # findings that a comment or per-file-ignores took out
+    skipped: tuple[Skipped, ...]
+    unread: tuple[Skipped, ...]  # files whose text or syntax could not be read
+    faults: tuple[Fault, ...]
+
+    def counts(self) -> dict[str, int]:
+        """Files scanned, by host kind."""
+        return dict(sorted(Counter(file.kind for file in self.files).items()))
+
+
+class Session:
+    """The files of a run; ``result`` can be asked again after changes were laid over them."""
+
+    def __init__(self, request: Request, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Discover and scan. Raises ConfigError for a path that does not exist."""
+        self.request = request
+        self.changed: dict[str, bytes] = {}
+        self._context = Context(request.target)
+        self._rules = request.rules.by_id()
+        self._prefilter = Prefilter(request.rules.rules)
+        found = _discover(request, request.paths)
+        self._kinds = {file.path: file.kind for file in found.files}
+        self._skipped = {skip.path: skip.reason for skip in found.skipped}
+        extra = [file for file in self._around(found.files) if file.path not in self._kinds]
+        self._kinds.update((file.path, file.kind) for file in extra)
+        self._outside = frozenset(file.path for file in extra)
+        self._results: dict[str, FileResult] = {}
+        self._scan([*found.files, *extra], progress)
+
+    def read(self, path: str) -> bytes:
+        """Bytes of a file, with the changes laid over it. Raises OSError."""
+        if path in self.changed:
+            return self.changed[path]
+        with open(path, "rb") as handle:
+            return handle.read()
+
+    def source(self, path: str) -> Source:
+        """A scanned file as text. Raises OSError and Unreadable."""
+        return Source(path, self.read(path), self._kinds[path])
+
+    def lay(self, changes: dict[str, bytes | None]) -> None:
+        """Lay changed bytes over files (None takes a change back) and scan those files again."""
+        for path, raw in changes.items():
+            if raw is None:
+                self.changed.pop(path, None)
+            else:
+                self.changed[path] = raw
+            raw = self.read(path)
+            rules = self._prefilter.hits(self._kinds[path], raw)
+            self._results[path] = engine.scan(path, self._kinds[path], raw, rules, self._context)
+
+    def result(self) -> Result:
+        """What holds now, over all files together."""
+        results = [self._results[path] for path in sorted(self._results)]
+        found = [finding for result in results for finding in result.findings]
+        faults = [fault for result in results for fault in result.faults]
+        try:
+            found += project.check(results, self.request.rules, self._context)
+        except Exception as error:
+            faults.append(Fault("", f"joining the files failed: {type(error).__name__}: {error}"))
+        ignores = [ignore for result in results for ignore in result.ignores]
+        judged = verdict.judge(found, ignores, self.request, self._outside, self.source)
+        return Result(
+            request=self.request,
+            files=tuple(Candidate(p, self._kinds[p]) for p in sorted(self._kinds) if p not in self._outside),
+            findings=judged.findings,
+            suppressed=judged.suppressed,
+            skipped=tuple(Skipped(path, self._skipped[path]) for path in sorted(self._skipped)),
+            unread=tuple(Skipped(r.path, r.unread) for r in results if r.unread and r.path not in self._outside),
+            faults=tuple(faults),
+        )
+
+    def _around(self, files: list[Candidate]) -> list[Candidate]:
+        """Files outside the given paths that decide about stack files inside them; read, never written."""
+        if not any(file.kind in engine.ALWAYS for file in files) or set(self.request.paths) == {"."}:
+            return []
+        root = os.path.relpath(_root())
+        return [file for file in _discover(self.request, (root,)).files if file.kind in engine.ALWAYS]
+
+    def _scan(self, files: list[Candidate], progress: Callable[[int, int], None]) -> None:
+        done = 0
+
+        def tick() -> None:
+            nonlocal done
+            done += 1
+            progress(done, len(files))
+
+        for result in pool.run(self._jobs(files, tick), self._rules, self._context, self.request.jobs, tick):
+            if result.findings or result.nodes or result.ignores or result.faults or result.unread:
+                self._results[result.path] = result
+
+    def _jobs(self, files: list[Candidate], tick: Callable[[], None]) -> Iterator[pool.Job]:
+        for path, kind in files:
+            raw = self._bytes(path, kind)
+            rules = engine.wanted(kind, raw, self._prefilter) if raw is not None else None
+            if raw is None or rules is None:
+                tick()
+                continue
+            yield pool.Job(path, kind, raw, tuple(rule.id for rule in rules))
+
+    def _bytes(self, path: str, kind: str) -> bytes | None:
+        """A file's bytes, or None when it is not scanned; the reason goes where it belongs."""
+        try:
+            with open(path, "rb") as handle:
+                raw = handle.read(MAX_BYTES + 1)
+        except OSError as error:
+            message = f"cannot be read: {error.strerror}"
+            self._results[path] = FileResult(path, kind, faults=(Fault(path, message),))
+            return None
+        if len(raw) > MAX_BYTES:
+            self._skipped[path] = f"larger than {MAX_BYTES // 1_000_000} MB"
+            del self._kinds[path]
+            return None
+        return raw
+
+
+def _discover(request: Request, paths: Iterable[str]) -> Discovery:
+    config = request.config
+    by_config, by_option = config.excluded(), matcher(request.exclude)
+    try:
+        return discover(paths, lambda path: by_config(path) or by_option(path), request.force_exclude)
+    except FileNotFoundError as error:
+        raise ConfigError(f"no such file or folder: {error}") from None
+
+
+def _root() -> str:
+    """The root of the work tree that holds the working directory, or the working directory."""
+    folder = here = os.getcwd()
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return here
+        folder = parent
+    return folder
