@@ -16,7 +16,7 @@ _SUFFIX = {
     **dict.fromkeys((".cpp", ".cc", ".cxx", ".cu", ".cuh", ".h", ".hpp", ".hh", ".hxx", ".inl"), "cpp"),
     **dict.fromkeys((".yaml", ".yml"), "yaml"),
 }
-_DOCKERFILE = re.compile(r"(?:^(?:Dockerfile|Containerfile)(?:[.-][\w.+-]+)?$)|(?:^[\w.+-]+\.Dockerfile$)", re.I)
+_DOCKERFILE = re.compile(r"^(?:[\w.+-]*[._-])?(?:Dockerfile|Containerfile)(?:[._-][\w.+-]+)?$", re.I)
 _REQUIREMENTS = re.compile(
     r"^(?:[\w.+-]*[._-])?(?:requirements?|constraints?|reqs)(?:[._-][\w.+-]*)?\.(?:txt|in)$", re.I
 )

@@ -16,8 +16,7 @@ class ImageRef(NamedTuple):
 
     text: Text  # resolved
     span: Span  # as written
-    stage: int  # which build stage it starts; 0 outside Dockerfiles
-    resolved: bool  # no variable without a value in it
+    stage: int = 0  # which build stage it starts; 0 outside Dockerfiles
     name: str = ""  # of the stage
 
 
@@ -38,19 +37,19 @@ class Requirement(NamedTuple):
     marker: str
     url: Text | None
     hashed: bool
-    span: Span
-    resolved: bool = True
+    text: Text  # all of it, without marker, hashes and comment
     stage: int = 0
+    scope: int = 0  # which install command of the file: options and requirements of one command share it
 
 
 class IndexOption(NamedTuple):
     """``--index-url``, ``--extra-index-url`` or ``--find-links`` with its address."""
 
     option: str  # long form
+    label: Text  # the option as written
     url: Text
-    span: Span
-    resolved: bool = True
     stage: int = 0
+    scope: int = 0
 
 
 class Include(NamedTuple):
@@ -65,8 +64,8 @@ class Include(NamedTuple):
 class Install(NamedTuple):
     """An install command other than pip's requirements: what was asked of which tool.
 
-    ``tool``: conda, apt, python (an interpreter's version is named), pip (the command itself), other (a tool that
-    reads a lock file). ``words``: packages, channels or versions.
+    ``tool``: conda, apt, python (``words`` are interpreter versions), locked (a tool that installs what its lock file
+    says), other (any other command). ``words``: packages and options, without the command itself; all for other.
     """
 
     tool: str

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from cudamig.model import Span
 
 NOWHERE = -1
+UNKNOWN = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for what only a running program would know
 
 
 class Text:
@@ -42,6 +43,11 @@ class Text:
 
     def __reduce__(self) -> tuple[type[Text], tuple[str, tuple[int, ...]]]:
         return Text, (self.value, self.at)
+
+    @property
+    def known(self) -> bool:
+        """Whether no part of it is UNKNOWN."""
+        return UNKNOWN not in self.value
 
     @property
     def start(self) -> int:

@@ -1,0 +1,68 @@
+"""Packages tied to one torch or one CUDA (rules/facts/companions.yaml)."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+from cudamig.facts import store
+from cudamig.facts.targets import Target
+from cudamig.facts.versions import key, major
+
+
+def _table() -> Any:
+    return store.load("facts-companions")
+
+
+def tied(name: str) -> str:
+    """Why an exact pin of a project holds torch back, or ``""``."""
+    row = _table()["tied"].get(name)
+    return str(row["why"]) if row else ""
+
+
+@functools.cache
+def _patterns() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
+    return [(re.compile(row["pattern"]), row) for row in _table()["suffixed"]]
+
+
+def misfit(name: str, pinned: bool, target: Target) -> str:
+    """Why a project whose name carries a CUDA version does not fit the target, or ``""``.
+
+    ``pinned``: the requirement has an exact version.
+    """
+    for pattern, row in _patterns():
+        match = pattern.fullmatch(name)
+        if not match:
+            continue
+        digits = match.group(1)
+        if row["level"] == "pinned":
+            return str(row["why"]) if pinned else ""
+        if row["level"] == "major":
+            fits = digits[:2] == major(target.cuda)
+        else:
+            fits = f"cu{digits}" == target.wheels
+        return "" if fits else f"is built for CUDA {_dotted(digits)}, the target has {target.cuda_minor}"
+    return ""
+
+
+def _dotted(digits: str) -> str:
+    return digits if len(digits) < 3 else f"{digits[:-1]}.{digits[-1]}"
+
+
+def cupy_fits(package: str, version: str) -> bool:
+    """Whether a cupy wheel project has a release (source C1)."""
+    row = _table()["cupy"].get(package)
+    return bool(row) and key(row["first"]) <= key(version) <= key(row["last"])
+
+
+def conda_stack(words: list[str]) -> str:
+    """The first word of a conda command that names a CUDA or torch package or channel, or ``""``."""
+    table = _table()["conda"]
+    for previous, word in zip(["", *words], words, strict=False):
+        name = re.split(r"[=<>!~ ]", word.rpartition("::")[2], maxsplit=1)[0].lower()
+        if name in table["packages"] or word.lower().startswith("nvidia/label/"):
+            return word
+        if previous in ("-c", "--channel") and word.lower() in table["channels"]:
+            return word
+    return ""

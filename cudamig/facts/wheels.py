@@ -1,0 +1,94 @@
+"""Torch releases, their companions and their CUDA builds (rules/facts/torch.yaml), and index addresses."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from cudamig.facts import store
+from cudamig.facts.targets import Target
+from cudamig.facts.versions import key
+
+FAMILY = ("torch", "torchvision", "torchaudio")
+HOSTS = ("download.pytorch.org", "download-r2.pytorch.org")
+_CUDA = re.compile(r"cu(\d{2})(\d)(?!\d)|cu(\d)(\d)(?!\d)")
+_INDEX = re.compile(
+    r"https?://([^/]+)/whl(?:/(nightly|test))?(?:/(cu\d+|cpu|rocm[\d.]+|xpu|torch|lts/[^/]+)\b)?(/?[^?#]*)"
+)
+
+
+class Release(NamedTuple):
+    """One torch release."""
+
+    torch: str
+    companions: dict[str, str]  # project -> release made for it
+    cuda: tuple[str, ...]  # builds on the PyTorch index, "cu126"
+    pypi: str  # build on PyPI
+    python: tuple[str, ...]
+
+
+def releases() -> dict[str, Release]:
+    """All known releases, oldest first."""
+    return {name: _release(name, row) for name, row in store.load("facts-torch")["releases"].items()}
+
+
+def _release(name: str, row: dict[str, Any]) -> Release:
+    companions = {"torch": name} | {k: row[k] for k in ("torchvision", "torchaudio", "torchtext") if k in row}
+    return Release(name, companions, tuple(row["cuda"]), row["pypi"], tuple(row["python"]))
+
+
+def torch_of(project: str, version: str) -> Release | None:
+    """The torch release that a version of torch, torchvision or torchaudio was made for; None when unknown."""
+    wanted = key(version)
+    return next(
+        (r for r in releases().values() if project in r.companions and key(r.companions[project]) == wanted), None
+    )
+
+
+def target_version(project: str, target: Target) -> str:
+    """The public version of a family project at the target."""
+    version = {"torch": target.torch, "torchvision": target.torchvision, "torchaudio": target.torchaudio}
+    return version[project]
+
+
+def target_local(project: str, target: Target) -> str:
+    """The local version of a family project's wheel at the target, ``""`` where its wheels carry none that is known.
+
+    torchaudio 2.11.0 goes with later torch releases too and was not built again for them (facts/torch.yaml, notes).
+    """
+    made_for = torch_of(project, target_version(project, target))
+    known = made_for is not None and made_for.torch == target.torch and target.wheels in made_for.cuda
+    return target.wheels if known else ""
+
+
+def cuda_number(label: str) -> tuple[int, int] | None:
+    """``"cu118"`` -> (11, 8), ``"cu92"`` -> (9, 2); None for anything else."""
+    match = _CUDA.fullmatch(label)
+    if not match:
+        return None
+    return (int(match.group(1)), int(match.group(2))) if match.group(1) else (int(match.group(3)), int(match.group(4)))
+
+
+class Index(NamedTuple):
+    """What an index or find-links address says. Offsets are of the address."""
+
+    variant: str  # "cu121", "cpu", "rocm5.6", "torch" (all builds on one page), "" (torch_stable.html and the like)
+    span: tuple[int, int]  # of the variant, (0, 0) without one
+    channel: str  # "", "nightly" or "test"
+    page: bool  # a find-links page of the old style
+
+
+def index(url: str) -> Index | None:
+    """Read an address of the PyTorch wheel index; None for any other host."""
+    match = _INDEX.match(url)
+    if not match or match.group(1).lower() not in HOSTS:
+        return None
+    variant = match.group(3) or ""
+    span = match.span(3) if match.group(3) else (0, 0)
+    return Index(variant, span, match.group(2) or "", match.group(4).endswith(".html"))
+
+
+def foreign_cuda(url: str) -> str:
+    """The ``cuNNN`` in an address of another host than PyTorch's, or ``""``."""
+    found = re.search(r"cu\d{2,3}(?!\d)", url)
+    return found.group() if found and not index(url) else ""

@@ -1,0 +1,259 @@
+"""Shell text (a ``RUN`` line, a script, a workflow step) -> commands as words that know where they stand.
+
+No shell is ever run. Words keep quotes and escapes out and variables resolved where their value is known; a word with
+a command substitution or an unknown variable is marked as not resolved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from cudamig.text import EMPTY, NOWHERE, UNKNOWN, Text
+
+Lookup = Callable[[str], Text | None]
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
+_KEYWORDS = frozenset("if then else elif fi do done while until for case esac { } !".split())
+_WRAPPERS = frozenset(("sudo", "exec", "time", "env", "command", "eval", "nohup"))
+_BLANK = " \t"
+_BREAKS = "\n;|&()"
+
+
+class Word(NamedTuple):
+    """One word of a command."""
+
+    text: Text
+
+    @property
+    def value(self) -> str:
+        """The word as the command would see it; UNKNOWN where that is not known."""
+        return self.text.value
+
+
+class Command(NamedTuple):
+    """One simple command, its assignments and wrappers (``sudo``, ``then``, ``env``) taken off."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the program without its folder."""
+        return self.words[0].value.rsplit("/", 1)[-1] if self.words else ""
+
+
+def commands(script: Text, lookup: Lookup = lambda name: None) -> list[Command]:
+    """The simple commands of a script, in order, whatever joins them.
+
+    ``lookup`` gives the values of variables from outside; assignments in the script itself are followed too.
+    """
+    local: dict[str, Text] = {}
+
+    def resolve(name: str) -> Text | None:
+        return local.get(name) or lookup(name)
+
+    found = []
+    for words in _statements(script, resolve):
+        words = _strip(words, local)
+        if words:
+            found.append(Command(tuple(words)))
+    return found
+
+
+def _strip(words: list[Word], local: dict[str, Text]) -> list[Word]:
+    """Take keywords, wrappers and assignments off the front; assignments are remembered in ``local``."""
+    while words:
+        assignment = _ASSIGNMENT.match(words[0].value)
+        if assignment:
+            local[assignment.group(1)] = words[0].text[assignment.end() :]
+        elif words[0].value == "export":
+            pass
+        elif words[0].value not in _KEYWORDS and words[0].value not in _WRAPPERS:
+            break
+        words = words[1:]
+    return words
+
+
+def _statements(script: Text, lookup: Lookup) -> Iterator[list[Word]]:
+    """Words between the operators that end a simple command."""
+    words: list[Word] = []
+    position, end = 0, len(script)
+    value = script.value
+    while position < end:
+        char = value[position]
+        if char in _BLANK or value.startswith("\\\n", position) or char == "\r":
+            position += 2 if char == "\\" else 1
+        elif char == "#":
+            newline = value.find("\n", position)
+            position = end if newline < 0 else newline
+        elif char in _BREAKS:
+            if words:
+                yield words
+            words = []
+            position += 1
+        elif char in "<>":
+            position = _skip_redirection(value, position)
+        else:
+            position, more = _word(script, position, lookup)
+            words += more
+    if words:
+        yield words
+
+
+def _skip_redirection(value: str, position: int) -> int:
+    """Past ``> file``, ``2>&1``, ``<<EOF``; the target is no word of the command."""
+    while position < len(value) and value[position] in "<>&|-":
+        position += 1
+    while position < len(value) and value[position] in _BLANK:
+        position += 1
+    while position < len(value) and value[position] not in _BLANK + _BREAKS + "<>\r":
+        position += 1
+    return position
+
+
+class _Builder:
+    """A word under construction; unquoted blanks in a variable's value split it."""
+
+    def __init__(self) -> None:
+        self.words: list[Word] = []
+        self.chars: list[str] = []
+        self.at: list[int] = []
+        self.started = False
+
+    def add(self, text: Text) -> None:
+        self.chars.append(text.value)
+        self.at += text.at
+        self.started = True
+
+    def unknown(self) -> None:
+        self.add(Text(UNKNOWN, (NOWHERE,)))
+
+    def split(self) -> None:
+        if self.started:
+            self.words.append(Word(Text("".join(self.chars), self.at)))
+        self.chars, self.at, self.started = [], [], False
+
+    def expand(self, value: Text | None, quoted: bool) -> None:
+        if value is None:
+            self.unknown()
+        elif quoted:
+            self.add(value)
+        else:
+            for part in re.finditer(r"\s+|\S+", value.value):
+                if part.group().isspace():
+                    self.split()
+                else:
+                    self.add(value[part.start() : part.end()])
+
+
+def _word(script: Text, position: int, lookup: Lookup) -> tuple[int, list[Word]]:
+    """One word from ``position`` (several when a variable holds blanks), and where it ends."""
+    value, end, out = script.value, len(script), _Builder()
+    quote = ""
+    while position < end:
+        char = value[position]
+        if quote == "'":
+            stop = value.find("'", position)
+            stop = end if stop < 0 else stop
+            out.add(script[position:stop])
+            position, quote = stop + 1, ""
+        elif char == "\\" and position + 1 < end:
+            if value[position + 1] != "\n":
+                out.add(script[position + 1 : position + 2])
+            position += 2
+        elif char == quote:
+            position, quote = position + 1, ""
+        elif char in "\"'" and not quote:
+            out.add(EMPTY)
+            position, quote = position + 1, char
+        elif char in "$`":
+            position = _expansion(script, position, lookup, out, bool(quote))
+        elif not quote and char in _BLANK + _BREAKS + "<>\r":
+            break
+        else:
+            out.add(script[position : position + 1])
+            position += 1
+    out.split()
+    return position, out.words
+
+
+def _expansion(script: Text, position: int, lookup: Lookup, out: _Builder, quoted: bool) -> int:
+    """``$NAME``, ``${NAME...}``, ``$(...)`` or backticks from ``position``; returns where it ends."""
+    value = script.value
+    if value[position] == "`":
+        stop = value.find("`", position + 1)
+        out.unknown()
+        return len(value) if stop < 0 else stop + 1
+    following = value[position + 1 : position + 2]
+    if following == "(":
+        out.unknown()
+        return _closing(value, position + 1, "(", ")")
+    if following == "{":
+        stop = _closing(value, position + 1, "{", "}")
+        out.expand(parameter(script[position + 2 : stop - 1], lookup), quoted)
+        return stop
+    name = _NAME.match(value, position + 1)
+    if name:
+        out.expand(lookup(name.group()), quoted)
+        return name.end()
+    if following and following not in " \t\n\"'":
+        out.unknown()
+        return position + 2
+    out.add(script[position : position + 1])
+    return position + 1
+
+
+def parameter(inner: Text, lookup: Lookup) -> Text | None:
+    """The value of ``${inner}``: a name, ``name:-default``, ``name:+instead``; None when it is not known."""
+    name = _NAME.match(inner.value)
+    if not name:
+        return None
+    value = lookup(name.group())
+    rest = inner[name.end() :]
+    if not rest.value:
+        return value
+    operator = re.match(r":?[-+]", rest.value)
+    if not operator:
+        return None
+    word = expand(rest[operator.end() :], lookup)
+    if operator.group()[-1] == "-":
+        return value if value and value.value else word
+    return word if value and value.value else EMPTY
+
+
+def expand(text: Text, lookup: Lookup) -> Text | None:
+    """A text with variables put in and quotes taken off, as one word; None when a part of it is not known."""
+    out, position = EMPTY, 0
+    while position < len(text):
+        stop, words = _word(text, position, lookup)
+        for word in words:
+            out = out + word.text
+        if stop < len(text):
+            out = out + text[stop : stop + 1]
+        position = stop + 1
+    return out if out.known else None
+
+
+def raw_words(text: Text) -> Iterator[Text]:
+    """The words of a text split at blanks, quotes and variables left as they are written."""
+    position = 0
+    while position < len(text):
+        stop = _word(text, position, lambda name: EMPTY)[0]
+        if stop > position:
+            yield text[position:stop]
+        position = max(stop, position + 1)
+
+
+def _closing(value: str, position: int, opener: str, closer: str) -> int:
+    """Just past the bracket that closes the one at ``position``; the end when there is none."""
+    depth = 0
+    for index in range(position, len(value)):
+        if value[index] == opener:
+            depth += 1
+        elif value[index] == closer:
+            depth -= 1
+            if not depth:
+                return index + 1
+    return len(value)
