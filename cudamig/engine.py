@@ -35,6 +35,7 @@ class FileResult(NamedTuple):
     nodes: tuple[Node, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     faults: tuple[Fault, ...] = ()
+    newline: str = "\n"  # line end that an inserted line should use
     unread: str = ""  # why the file's text or syntax could not be read
     parsed: bool = False
 
@@ -60,7 +61,8 @@ def scan(path: str, kind: str, raw: bytes, rules: Sequence[Rule], context: Conte
     for matcher, group in itertools.groupby(by_matcher, key=lambda rule: rule.matcher):
         _run(matcher, list(group), document, context, findings, faults)
     ignores = suppress.find(source) if suppress.MARK in raw else ()
-    return FileResult(path, kind, tuple(findings), tuple(document.nodes), ignores, tuple(faults), parsed=True)
+    nodes = tuple(document.nodes)
+    return FileResult(path, kind, tuple(findings), nodes, ignores, tuple(faults), source.newline, parsed=True)
 
 
 def _run(

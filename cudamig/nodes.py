@@ -10,6 +10,8 @@ from typing import NamedTuple
 from cudamig.model import Span
 from cudamig.text import Text
 
+ANY_SCOPE = -1  # an index option that reaches every install command of its file
+
 
 class ImageRef(NamedTuple):
     """An image reference: ``FROM``, ``image:``."""
@@ -17,6 +19,7 @@ class ImageRef(NamedTuple):
     text: Text  # resolved
     span: Span  # as written
     stage: int = 0  # which build stage it starts; 0 outside Dockerfiles
+    parent: int = -1  # the earlier stage of the same file that it names instead of an image
     name: str = ""  # of the stage
 
 
@@ -40,6 +43,7 @@ class Requirement(NamedTuple):
     text: Text  # all of it, without marker, hashes and comment
     stage: int = 0
     scope: int = 0  # which install command of the file: options and requirements of one command share it
+    end: int = -1  # in a command: offset just past the word as written, its quotes too
 
 
 class IndexOption(NamedTuple):
@@ -74,6 +78,14 @@ class Install(NamedTuple):
     stage: int = 0
 
 
+class Setting(NamedTuple):
+    """A variable that a build sets (``ENV``, ``ARG``), with its value."""
+
+    name: str
+    value: Text
+    stage: int = 0
+
+
 class Copy(NamedTuple):
     """``COPY`` or ``ADD`` in a Dockerfile: sources (paths of the build context), or the stage they come from."""
 
@@ -91,4 +103,4 @@ class Generated(NamedTuple):
     span: Span
 
 
-Node = ImageRef | Requirement | IndexOption | Include | Install | Copy | Generated
+Node = ImageRef | Requirement | IndexOption | Include | Install | Setting | Copy | Generated

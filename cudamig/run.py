@@ -94,7 +94,7 @@ class Session:
         found = [finding for result in results for finding in result.findings]
         faults = [fault for result in results for fault in result.faults]
         try:
-            found += project.check(results, self.request.rules, self._context)
+            found += project.check(results, self.request.rules, self._context, self._peek)
         except Exception as error:
             faults.append(Fault("", f"joining the files failed: {type(error).__name__}: {error}"))
         ignores = [ignore for result in results for ignore in result.ignores]
@@ -108,6 +108,13 @@ class Session:
             unread=tuple(Skipped(r.path, r.unread) for r in results if r.unread and r.path not in self._outside),
             faults=tuple(faults),
         )
+
+    def _peek(self, path: str) -> bytes | None:
+        """Bytes of any file of the tree, or None."""
+        try:
+            return self.read(path)
+        except OSError:
+            return None
 
     def _around(self, files: list[Candidate]) -> list[Candidate]:
         """Files outside the given paths that decide about stack files inside them; read, never written."""

@@ -14,15 +14,24 @@ from typing import NamedTuple
 from cudamig.hosts import installs
 from cudamig.hosts.shell import Command, Word, commands, expand, raw_words
 from cudamig.model import Span
-from cudamig.nodes import Copy, Generated, ImageRef, Node
+from cudamig.nodes import ANY_SCOPE, Copy, Generated, ImageRef, IndexOption, Node, Setting
 from cudamig.source import Source
-from cudamig.text import Text
+from cudamig.text import EMPTY, Text
 
 _DIRECTIVE = re.compile(r"#[ \t]*(\w+)[ \t]*=[ \t]*(\S*)")
 _COMMENT = re.compile(r"[ \t]*#")
 _KEYWORD = re.compile(r"[ \t]*([A-Za-z]+)(?=[ \t]|$)[ \t]*")
 _FLAG = re.compile(r"--[a-z]+(?:=\S*)?[ \t]+")
 _HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)(\w+)\1")
+_INDEX_VARIABLES = {
+    "PIP_INDEX_URL": "--index-url",
+    "PIP_EXTRA_INDEX_URL": "--extra-index-url",
+    "PIP_FIND_LINKS": "--find-links",
+    "UV_INDEX_URL": "--index-url",
+    "UV_DEFAULT_INDEX": "--index-url",
+    "UV_EXTRA_INDEX_URL": "--extra-index-url",
+    "UV_INDEX": "--extra-index-url",
+}
 _PAIR = re.compile(r"[A-Za-z_]\w*=")
 _GENERATED = re.compile(r"auto-?generated|generated (?:by|from)|do not edit", re.I)
 
@@ -159,34 +168,49 @@ class Scope:
         if name:
             self._stages[name] = self.env
 
-    def argument(self, body: Text, stage: int) -> None:
-        """``ARG NAME`` or ``ARG NAME=default`` (several on a line are allowed)."""
+    def argument(self, body: Text, stage: int) -> list[tuple[str, Text]]:
+        """``ARG NAME`` or ``ARG NAME=default`` (several on a line are allowed): what it sets."""
+        table = self.globals if stage < 0 else self.args
+        lookup = self.globals.get if stage < 0 else self.lookup
+        done = []
         for word in raw_words(body):
             name, equals, _ = word.value.partition("=")
-            if stage < 0:
-                value = expand(word[len(name) + 1 :], self.globals.get) if equals else None
-                self._set(self.globals, name, value)
-            elif equals:
-                self._set(self.args, name, expand(word[len(name) + 1 :], self.lookup))
-            else:
-                self._set(self.args, name, self.globals.get(name))
+            value = expand(word[len(name) + 1 :], lookup) if equals else self.globals.get(name)
+            _put(table, name, value)
+            if equals and value is not None:
+                done.append((name, value))
+        return done
 
-    def environment(self, body: Text) -> None:
-        """``ENV NAME=value ...`` or ``ENV NAME value``."""
-        if not _PAIR.match(body.value):
-            name, _, _ = body.value.partition(" ")
-            self._set(self.env, name, expand(body[len(name) :], self.lookup))
-            return
-        for word in raw_words(body):
-            name, _, _ = word.value.partition("=")
-            self._set(self.env, name, expand(word[len(name) + 1 :], self.lookup))
-
-    @staticmethod
-    def _set(table: dict[str, Text], name: str, value: Text | None) -> None:
-        if value is None:
-            table.pop(name, None)
+    def environment(self, body: Text) -> list[tuple[str, Text]]:
+        """``ENV NAME=value ...`` or ``ENV NAME value``: what it sets."""
+        if _PAIR.match(body.value):
+            pairs = [(word.value.partition("=")[0], word) for word in raw_words(body)]
         else:
-            table[name] = value
+            pairs = [(re.split(r"\s", body.value, maxsplit=1)[0], body)]
+        done = []
+        for name, word in pairs:
+            rest = word[len(name) + 1 :]
+            value = expand(rest[len(rest.value) - len(rest.value.lstrip()) :], self.lookup)
+            _put(self.env, name, value)
+            if value is not None:
+                done.append((name, value))
+        return done
+
+
+def _put(table: dict[str, Text], name: str, value: Text | None) -> None:
+    if value is None:
+        table.pop(name, None)
+    else:
+        table[name] = value
+
+
+def _settings(pairs: list[tuple[str, Text]], stage: int) -> Iterator[Node]:
+    """The variables as nodes; those that pip reads as index options too, for every command of the build."""
+    for name, value in pairs:
+        yield Setting(name, value, stage)
+        option = _INDEX_VARIABLES.get(name)
+        if option:
+            yield IndexOption(option, EMPTY, value, stage, ANY_SCOPE)
 
 
 def _nodes(instructions: list[Instruction]) -> Iterator[Node]:
@@ -196,9 +220,9 @@ def _nodes(instructions: list[Instruction]) -> Iterator[Node]:
         if item.keyword == "FROM":
             yield from _from(item, scope, names)
         elif item.keyword == "ARG":
-            scope.argument(item.body, item.stage)
+            yield from _settings(scope.argument(item.body, item.stage), item.stage)
         elif item.keyword == "ENV":
-            scope.environment(item.body)
+            yield from _settings(scope.environment(item.body), item.stage)
         elif item.keyword in ("COPY", "ADD"):
             yield from _copy(item, names)
         elif item.keyword == "RUN":
@@ -212,8 +236,7 @@ def _from(item: Instruction, scope: Scope, names: dict[str, int]) -> Iterator[No
     image = words[0]
     name = words[2].value.lower() if len(words) > 2 and words[1].value.lower() == "as" else ""
     scope.enter(image.value.lower(), name)
-    if image.value.lower() not in names:
-        yield ImageRef(image.text, item.span, item.stage, name)
+    yield ImageRef(image.text, item.span, item.stage, names.get(image.value.lower(), -1), name)
     names[name or str(item.stage)] = item.stage
 
 

@@ -65,7 +65,7 @@ def _pip(words: list[Word], span: Span, stage: int) -> Iterator[Node]:
     for word in todo:
         option, equals, _ = word.value.partition("=")
         if not option.startswith("-"):
-            yield requirement(word.text, stage, scope)
+            yield requirement(word.text, stage, scope)._replace(end=word.end)
             continue
         attached = word.text[len(option) + 1 :] if equals else None
         if option in ("-r", "--requirement", "-c", "--constraint"):

@@ -26,6 +26,7 @@ class Word(NamedTuple):
     """One word of a command."""
 
     text: Text
+    end: int = NOWHERE  # offset just past the word as written, its quotes too
 
     @property
     def value(self) -> str:
@@ -176,7 +177,8 @@ def _word(script: Text, position: int, lookup: Lookup) -> tuple[int, list[Word]]
             out.add(script[position : position + 1])
             position += 1
     out.split()
-    return position, out.words
+    end = script.at[position - 1] + 1
+    return position, [word._replace(end=end) for word in out.words]
 
 
 def _expansion(script: Text, position: int, lookup: Lookup, out: _Builder, quoted: bool) -> int:

@@ -30,6 +30,8 @@ KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml")
 STACK = ("dockerfile", "requirements", "yaml")
 
 MATCHERS = {
+    "stack": Matcher("", STACK, stack=True),
+    "pip-trap": Matcher("pip_trap", ("requirements",)),
     "suppression": Matcher("", KINDS, stack=True),
 }
 

@@ -1,0 +1,69 @@
+"""Lines of a requirements file that pip reads otherwise than they look.
+
+Each rule names its ``trap``: ``index-twice``, ``option-after-requirement`` or ``two-requirements``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from cudamig.hosts.requirements import Line, RequirementsDocument
+from cudamig.model import Edit, Finding, Fix, Related, Span, manual
+from cudamig.rules.model import Context, Rule
+
+_ANOTHER = re.compile(r"(\s+)([A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*(?:===|==|~=|!=|<=|>=|<|>)\s*[\w.*+!-]+)")
+
+
+def match(document: RequirementsDocument, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
+    """Findings of the trap rules in one file."""
+    for rule in rules:
+        yield from _TRAPS[str(rule.args["trap"])](document, rule, context)
+
+
+def _index_twice(document: RequirementsDocument, rule: Rule, context: Context) -> Iterator[Finding]:
+    """pip keeps the last ``--index-url`` of all files it reads, for every requirement."""
+    lines = [line for line in document.lines if not line.misplaced]
+    options = [option for line in lines for option in line.options if option.option == "--index-url"]
+    for earlier, option in zip(options, options[1:], strict=False):
+        span, before = option.url.span(), earlier.url.span()
+        if span and before:
+            message = f"this --index-url replaces {earlier.url.value}, for the whole file: pip keeps the last one"
+            related = (Related(document.source.path, before, "has no effect"),)
+            yield context.finding(rule, document.source.path, span, message, manual(rule.title, rule.reason), related)
+
+
+def _option_after(document: RequirementsDocument, rule: Rule, context: Context) -> Iterator[Finding]:
+    """pip ignores index options behind a requirement without a word."""
+    for line in document.lines:
+        for option in line.options if line.misplaced else ():
+            span = option.url.span()
+            if span:
+                message = f"pip ignores {option.option} behind a requirement: it wants a line of its own"
+                yield context.finding(rule, document.source.path, span, message, manual(rule.title, rule.reason))
+
+
+def _two_requirements(document: RequirementsDocument, rule: Rule, context: Context) -> Iterator[Finding]:
+    """pip refuses a line with two requirements, and the file with it."""
+    for line in document.lines:
+        found = _ANOTHER.match(line.rest.value)
+        span = line.rest[found.start(2) : found.end(2)].span() if found else None
+        if found and span:
+            message = f"pip refuses a second requirement on a line: {found.group(2)}"
+            fix = _split(document, line, rule, found)
+            yield context.finding(rule, document.source.path, span, message, fix)
+
+
+def _split(document: RequirementsDocument, line: Line, rule: Rule, found: re.Match[str]) -> Fix:
+    blank = line.rest[found.start(1) : found.end(1)].span()
+    if blank is None or line.options:
+        return manual(rule.title, "the line goes on over a continuation, or has options: split it by hand")
+    edit = Edit(document.source.path, Span(*blank), document.source.newline)
+    return Fix(rule.title, rule.safety, rule.reason, (edit,))
+
+
+_TRAPS: dict[str, Callable[[RequirementsDocument, Rule, Context], Iterator[Finding]]] = {
+    "index-twice": _index_twice,
+    "option-after-requirement": _option_after,
+    "two-requirements": _two_requirements,
+}
