@@ -15,9 +15,18 @@ def _table() -> Any:
     return store.load("facts-companions")
 
 
-def tied(name: str) -> str:
-    """Why an exact pin of a project holds torch back, or ``""``."""
+def tied(name: str, pinned: bool, target: Target) -> str:
+    """Why a project holds torch back, or ``""``. ``pinned``: the requirement has an exact version."""
     row = _table()["tied"].get(name)
+    if not row:
+        return ""
+    ended = "unpinned" in row and key(target.torch) > key(row["unpinned"])
+    return str(row["why"]) if pinned or ended else ""
+
+
+def system(name: str) -> str:
+    """Why an exact pin of a project holds the base image back, or ``""``: it uses the image's own CUDA."""
+    row = _table()["system"].get(name)
     return str(row["why"]) if row else ""
 
 

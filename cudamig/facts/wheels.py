@@ -45,6 +45,12 @@ def torch_of(project: str, version: str) -> Release | None:
     )
 
 
+def built(torch: str, cuda: str) -> bool:
+    """Whether torch wheels of a release exist for a CUDA version ("11.3"), so that an image may too."""
+    release = releases().get(torch)
+    return release is not None and f"cu{cuda.replace('.', '')}" in release.cuda
+
+
 def target_version(project: str, target: Target) -> str:
     """The public version of a family project at the target."""
     version = {"torch": target.torch, "torchvision": target.torchvision, "torchaudio": target.torchaudio}

@@ -177,8 +177,9 @@ def _word(script: Text, position: int, lookup: Lookup) -> tuple[int, list[Word]]
             out.add(script[position : position + 1])
             position += 1
     out.split()
-    end = script.at[position - 1] + 1
-    return position, [word._replace(end=end) for word in out.words]
+    position = min(position, end)
+    after = script.at[position - 1] + 1 if position else NOWHERE
+    return position, [word._replace(end=after) for word in out.words]
 
 
 def _expansion(script: Text, position: int, lookup: Lookup, out: _Builder, quoted: bool) -> int:

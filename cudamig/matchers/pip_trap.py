@@ -5,6 +5,7 @@ Each rule names its ``trap``: ``index-twice``, ``option-after-requirement`` or `
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
@@ -25,7 +26,7 @@ def _index_twice(document: RequirementsDocument, rule: Rule, context: Context) -
     """pip keeps the last ``--index-url`` of all files it reads, for every requirement."""
     lines = [line for line in document.lines if not line.misplaced]
     options = [option for line in lines for option in line.options if option.option == "--index-url"]
-    for earlier, option in zip(options, options[1:], strict=False):
+    for earlier, option in itertools.pairwise(options):
         span, before = option.url.span(), earlier.url.span()
         if span and before:
             message = f"this --index-url replaces {earlier.url.value}, for the whole file: pip keeps the last one"

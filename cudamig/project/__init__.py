@@ -6,20 +6,17 @@ unit get fixes of one group, or none does and every one says why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from cudamig.engine import FileResult
-from cudamig.facts.targets import Target
 from cudamig.model import Edit, Finding, Fix, Safety, manual
-from cudamig.project import files, units
+from cudamig.project import files, obstacles, units
 from cudamig.project.place import Place
 from cudamig.rules.load import RuleSet
 from cudamig.rules.model import Context, Rule
 
-Read = Callable[[str], bytes | None]
 
-
-def check(results: Sequence[FileResult], rules: RuleSet, context: Context, read: Read) -> list[Finding]:
+def check(results: Sequence[FileResult], rules: RuleSet, context: Context, read: obstacles.Read) -> list[Finding]:
     """Findings on the places that name a stack, with their moves as groups.
 
     ``read`` gives the bytes of a file of the tree that is no source (a lock file), or None.
@@ -28,12 +25,12 @@ def check(results: Sequence[FileResult], rules: RuleSet, context: Context, read:
     judged = files.judge_all(results, context.target, read)
     findings = []
     for unit in units.join(judged):
-        reason = units.held(unit, context.target)
+        held = units.held(unit, context.target)
         safety = Safety.UNSAFE if any(place.safety is Safety.UNSAFE for place in unit.places) else Safety.SAFE
         for place in unit.places:
             rule = by_role.get(place.role)
-            if rule and not place.silent:
-                findings.append(_finding(place, rule, unit, reason, safety, context))
+            if rule:
+                findings.append(_finding(place, rule, unit, held, safety, context))
     return findings
 
 
@@ -44,13 +41,13 @@ def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safe
         fix = manual(rule.title, place.blocks or held)
     else:
         edits = tuple(Edit(place.path, span, new) for span, new in place.changes)
-        reason = _reason(unit, safety, rule, context.target)
-        fix = Fix(place.title or rule.title, safety, reason, edits, unit.name)
+        fix = Fix(rule.title, safety, _reason(unit, place, safety, rule), edits, unit.name)
     return context.finding(rule, place.path, place.span, place.message, fix, severity=place.severity)
 
 
-def _reason(unit: units.Unit, safety: Safety, rule: Rule, target: Target) -> str:
-    """Why a unit's move is safe, or what a reviewer must look at."""
+def _reason(unit: units.Unit, place: Place, safety: Safety, rule: Rule) -> str:
+    """Why a unit's move is safe, or what a reviewer must look at, and what it newly demands."""
+    why = rule.reason
     if safety is Safety.UNSAFE:
-        return next(place.reason for place in unit.places if place.safety is Safety.UNSAFE)
-    return rule.reason
+        why = next(p.reason for p in unit.places if p.safety is Safety.UNSAFE)
+    return f"{why}. {place.demands}" if place.demands else why

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cudamig.facts import images
+from cudamig.facts import images, wheels
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import key, minor
 from cudamig.model import Safety, Severity, Span
@@ -63,6 +63,7 @@ class Judged(NamedTuple):
     severity: Severity
     parts: tuple[Part, ...] = ()
     blocks: str = ""
+    demands: str = ""
 
 
 def _unknown(path: str, ref: ImageRef) -> Iterator[Place]:
@@ -92,7 +93,7 @@ def _cuda(match: re.Match[str], target: Target) -> Judged | str | None:
     if key(version) > key(target.cuda):
         return f"nvidia/cuda:{version} is newer than the target {target.name} (CUDA {target.cuda}); left alone"
     age = images.cuda_age(version)
-    message = f"nvidia/cuda:{tag} is behind the target: CUDA {version}, {_age(age)}; the target has {target.cuda}"
+    message = f"nvidia/cuda:{tag} is behind the target's CUDA {target.cuda}, and {_age(age)}"
     severity = Severity.ERROR if age.status == "removed" else Severity.WARNING
     if not flavour or not system:
         return Judged(message, severity, blocks=f"the tag names no {'system' if flavour else 'flavour'}; choose one")
@@ -105,7 +106,7 @@ def _cuda(match: re.Match[str], target: Target) -> Judged | str | None:
     if cudnn:
         infix = new.name[len(target.cuda) + 1 :].split("-", 1)[0]
         changes.append(Part(base + parts.start("cudnn"), base + parts.end("cudnn"), infix))
-    return Judged(message + _gate(version, target) + _derived(new), severity, tuple(changes))
+    return Judged(message, severity, tuple(changes), demands=". ".join(filter(None, (_gate(version, target), _derived(new)))))
 
 
 def _torch(match: re.Match[str], target: Target) -> Judged | str | None:
@@ -120,11 +121,10 @@ def _torch(match: re.Match[str], target: Target) -> Judged | str | None:
     if key(torch) == key(target.torch) and key(cuda) == key(target.cuda_minor):
         return None
     known = images.torch_cudas(torch)
-    message = f"pytorch/pytorch:{tag} is behind the target: torch {torch} on CUDA {cuda}"
+    message = f"pytorch/pytorch:{tag} is behind the target's torch {target.torch} on CUDA {target.cuda_minor}"
     severity = Severity.WARNING
-    if known and cuda not in known:
-        built = ", ".join(known)
-        message = f"pytorch/pytorch:{tag} was never built: torch {torch} images have CUDA {built}"
+    if known and cuda not in known and not wheels.built(torch, cuda):
+        message = f"pytorch/pytorch:{tag} was never built: torch {torch} images have CUDA {', '.join(known)}"
         severity = Severity.ERROR
     new = images.torch_tag(target.torch, target.cuda_minor, flavour)
     if not new:
@@ -134,7 +134,7 @@ def _torch(match: re.Match[str], target: Target) -> Judged | str | None:
     changes = tuple(
         Part(base + parts.start(g), base + parts.end(g), wanted.group(g)) for g in ("torch", "cuda", "cudnn")
     )
-    return Judged(message + f"; the target has {new.name}" + _derived(new), severity, changes)
+    return Judged(message, severity, changes, demands=_derived(new))
 
 
 def _moves(path: str, ref: ImageRef, role: str, judged: Judged, span: Span, mirror: str) -> Iterator[Place]:
@@ -150,8 +150,9 @@ def _moves(path: str, ref: ImageRef, role: str, judged: Judged, span: Span, mirr
     groups = [wanted] if ref.text.span() else [[change] for change in wanted]
     for number, group in enumerate(groups):
         where = span if ref.text.span() else group[0][0]
-        message = judged.message if not number else f"part of {ref.text.value}, which is behind the target"
-        yield Place(role, path, where, message, judged.severity, tuple(group), "", safety, reason)
+        message = judged.message if not number else f"part of {ref.text.value}"
+        demands = "" if number else judged.demands
+        yield Place(role, path, where, message, judged.severity, tuple(group), "", safety, reason, demands)
 
 
 def _written(text: Text, span: Span) -> str:
@@ -175,10 +176,10 @@ def _primary(ref: ImageRef, offset: int) -> Span:
 
 def _age(age: images.Age) -> str:
     words = {
-        "removed": "whose tags were removed",
-        "unsupported": "which is end of life" + (f" since {age.eol}" if age.eol else "") + " and may be deleted",
+        "removed": "its tags were removed",
+        "unsupported": "end of life" + (f" since {age.eol}" if age.eol else "") + ": it may be deleted",
         "supported": "still on NVIDIA's supported list",
-        "unknown": "which is on none of NVIDIA's lists",
+        "unknown": "on none of NVIDIA's lists",
     }
     return words[age.status]
 
@@ -190,9 +191,9 @@ def _gate(version: str, target: Target) -> str:
     if not after:
         return ""
     branches = ", ".join(sorted(after[0], key=key))
-    text = f". Its container starts on driver {branches} (data centre GPUs) or {after[1]} and newer"
-    return text + (f"; hosts on {' or '.join(refused)} are refused" if refused else "")
+    text = f"The new container starts on driver {branches} (data centre GPUs) or {after[1]} and newer"
+    return text + (f": hosts on {', '.join(refused)} are newly refused" if refused else "")
 
 
 def _derived(tag: images.Tag) -> str:
-    return f" (the tag {tag.name} is derived from the naming scheme, not seen itself)" if tag.derived else ""
+    return f"The tag {tag.name} is derived from the naming scheme and was not seen itself" if tag.derived else ""

@@ -14,7 +14,7 @@ class Place(NamedTuple):
     worth a word and holds nothing back (a newer stack than the target's).
     """
 
-    role: str  # of the rule, "cuda-image"
+    role: str  # of the rule, "cuda-image"; "" for an obstacle, which has no finding of its own
     path: str
     span: Span
     message: str
@@ -22,8 +22,17 @@ class Place(NamedTuple):
     changes: tuple[tuple[Span, str], ...] = ()
     blocks: str = ""
     safety: Safety = Safety.SAFE
-    reason: str = ""  # why the safety is what it is, when the rule's own reason does not tell
-    title: str = ""
+    reason: str = ""  # why it is not safe
+    demands: str = ""  # what the move newly demands of hosts
     newer: bool = False  # names a newer stack than the target's
-    silent: bool = False  # holds its unit back without a finding of its own
     needs_index: bool = False  # can move only with a wheel index added beside it
+
+    @property
+    def carries(self) -> bool:
+        """Whether the place makes its file part of a unit: it moves, or cannot."""
+        return bool(self.role and (self.changes or self.blocks))
+
+
+def obstacle(path: str, span: Span, why: str) -> Place:
+    """Something that names no stack but holds back whatever moves with its file."""
+    return Place("", path, span, "", blocks=why)

@@ -17,15 +17,16 @@ class Unit(NamedTuple):
     name: str  # group of its fixes
     files: tuple[str, ...]
     places: tuple[Place, ...]
+    obstacles: tuple[Place, ...]  # of these files, of those they install, and of those that install them
 
 
 def join(judged: Sequence[Judged]) -> Iterator[Unit]:
-    """Units in order of path. Files without a place that moves or holds tie nothing together.
+    """Units in order of path.
 
     A build and a requirements file of its are one unit when both have something to move; a base requirements file
-    that everybody includes, and that names no stack, joins nobody.
+    that everybody includes, and that names no stack, joins nobody. What only holds back joins nobody either.
     """
-    carriers = {file.path: file for file in judged if any(p.changes or p.blocks for p in file.places)}
+    carriers = {file.path: file for file in judged if any(place.carries for place in file.places)}
     parent = {path: path for path in carriers}
 
     def root(path: str) -> str:
@@ -39,23 +40,30 @@ def join(judged: Sequence[Judged]) -> Iterator[Unit]:
             if other in carriers:
                 a, b = sorted((root(path), root(other)))
                 parent[b] = a
-    members: dict[str, list[Judged]] = {}
+    members: dict[str, list[str]] = {}
     for path in sorted(carriers):
-        members.setdefault(root(path), []).append(carriers[path])
+        members.setdefault(root(path), []).append(path)
     for name, group in sorted(members.items()):
-        places = tuple(place for file in group for place in file.places)
-        yield Unit(f"stack:{name}", tuple(file.path for file in group), places)
+        places = tuple(place for path in group for place in carriers[path].places if place.role)
+        yield Unit(f"stack:{name}", tuple(group), places, tuple(_obstacles(judged, set(group))))
     for file in judged:
-        if file.path not in carriers and file.places:
-            yield Unit(f"stack:{file.path}", (file.path,), file.places)
+        if file.path not in carriers:
+            yield Unit("", (file.path,), tuple(place for place in file.places if place.role), ())
+
+
+def _obstacles(judged: Sequence[Judged], group: set[str]) -> Iterator[Place]:
+    below = {other for file in judged if file.path in group for other in file.installs}
+    for file in judged:
+        if file.path in below or group.intersection(file.installs):
+            yield from (place for place in file.places if not place.role)
 
 
 def held(unit: Unit, target: Target) -> str:
     """Why the unit cannot move, or ``""``."""
-    blocking = [place for place in unit.places if place.blocks]
+    blocking = [place for place in (*unit.places, *unit.obstacles) if place.blocks]
     if blocking:
         first = blocking[0]
-        where = f"{first.path}: " if len(unit.files) > 1 else ""
+        where = f"{first.path}: " if {first.path} != set(unit.files) else ""
         more = len({place.blocks for place in blocking}) - 1
         return f"{where}{first.blocks}" + (f" (and {more} more reasons)" if more else "")
     moving = [place for place in unit.places if place.changes]

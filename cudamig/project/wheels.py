@@ -100,8 +100,7 @@ def judge_requirement(item: Requirement, scene: Scene, target: Target) -> Iterat
     else:
         span = _span(item)
         pinned = any(clause.operator in ("==", "===") for clause in item.clauses)
-        why = companions.tied(item.name) if pinned else ""
-        why = why or companions.misfit(item.name, pinned, target)
+        why = companions.tied(item.name, pinned, target) or companions.misfit(item.name, pinned, target)
         if span and why:
             blocks = f"{item.name} {why}"
             yield Place("companion-pin", scene.path, span, f"{item.text.value} is tied to another stack", blocks=blocks)
