@@ -62,6 +62,18 @@ class Text:
             return None
         return Span(self.at[0], self.at[-1] + 1)
 
+    def stretch(self) -> Span | None:
+        """The first stretch of characters that stand together, for a finding to point at; None for computed text."""
+        start = self.start
+        if start == NOWHERE:
+            return None
+        end = start
+        for offset in self.at[self.at.index(start) + 1 :]:
+            if offset != end + 1:
+                break
+            end = offset
+        return Span(start, end + 1)
+
     def replace(self, start: int, end: int, new: str) -> tuple[Span, str] | None:
         """Where to write what so that ``value[start:end]`` reads ``new``; None when no single place does it."""
         whole = self[start:end].span()

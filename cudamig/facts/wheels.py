@@ -75,6 +75,11 @@ def cuda_number(label: str) -> tuple[int, int] | None:
     return (int(match.group(1)), int(match.group(2))) if match.group(1) else (int(match.group(3)), int(match.group(4)))
 
 
+def target_number(target: Target) -> tuple[int, int]:
+    """CUDA version of the target's wheels, (12, 6)."""
+    return cuda_number(target.wheels) or (0, 0)
+
+
 class Index(NamedTuple):
     """What an index or find-links address says. Offsets are of the address."""
 

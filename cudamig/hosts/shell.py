@@ -149,8 +149,8 @@ class _Builder:
                     self.add(value[part.start() : part.end()])
 
 
-def _word(script: Text, position: int, lookup: Lookup) -> tuple[int, list[Word]]:
-    """One word from ``position`` (several when a variable holds blanks), and where it ends."""
+def _word(script: Text, position: int, lookup: Lookup, split: bool = True) -> tuple[int, list[Word]]:
+    """One word from ``position`` (several when a variable holds blanks and ``split``), and where it ends."""
     value, end, out = script.value, len(script), _Builder()
     quote = ""
     while position < end:
@@ -170,7 +170,7 @@ def _word(script: Text, position: int, lookup: Lookup) -> tuple[int, list[Word]]
             out.add(EMPTY)
             position, quote = position + 1, char
         elif char in "$`":
-            position = _expansion(script, position, lookup, out, bool(quote))
+            position = _expansion(script, position, lookup, out, bool(quote) or not split)
         elif not quote and char in _BLANK + _BREAKS + "<>\r":
             break
         else:
@@ -230,7 +230,7 @@ def expand(text: Text, lookup: Lookup) -> Text | None:
     """A text with variables put in and quotes taken off, as one word; None when a part of it is not known."""
     out, position = EMPTY, 0
     while position < len(text):
-        stop, words = _word(text, position, lookup)
+        stop, words = _word(text, position, lookup, split=False)
         for word in words:
             out = out + word.text
         if stop < len(text):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cudamig.facts import companions, store
 from cudamig.facts.targets import Target
+from cudamig.model import Span
 from cudamig.nodes import Copy, ImageRef, Install, Node, Setting
 from cudamig.project.place import Place, obstacle
 from cudamig.text import Text
@@ -54,6 +55,7 @@ def judge(item: Build, target: Target) -> Iterator[Place]:
             yield from _traps(item, install, word)
     for setting in item.settings:
         yield from _paths(item, setting.value, target)
+        yield from _architectures(item, setting, target)
     for install in item.installs:
         for word in install.words:
             yield from _paths(item, word, target)
@@ -92,6 +94,20 @@ def _traps(item: Build, install: Install, word: Text) -> Iterator[Place]:
     if "/opt/conda/" in word.value and any(ref.text.value.startswith("pytorch/pytorch") for ref in item.images):
         why = f"the build writes into {word.value}, a path of the old image's Python"
         yield obstacle(item.path, install.span, why)
+
+
+def _architectures(item: Build, setting: Setting, target: Target) -> Iterator[Place]:
+    """Lists of compute capabilities that the target's compiler has dropped some of (facts/cuda.yaml, source M)."""
+    row = store.load("facts-cuda")["toolkits"].get(target.cuda_minor)
+    if not row or "ARCH" not in setting.name or "CUDA" not in setting.name:
+        return
+    oldest = min(int(code) for code in row["sass"] if code.isdigit())
+    codes = [int(major + minor) for major, minor in re.findall(r"\b(\d{1,2})\.?(\d)\b", setting.value.value)]
+    gone = [code for code in codes if code < oldest]
+    if gone:
+        code = f"{gone[0] // 10}.{gone[0] % 10}"
+        why = f"{setting.name} names compute capability {code}, which CUDA {target.cuda_minor} cannot build for"
+        yield obstacle(item.path, setting.value.span() or Span(0, 0), why)
 
 
 def _paths(item: Build, text: Text, target: Target) -> Iterator[Place]:

@@ -10,10 +10,10 @@ from cudamig.facts import wheels as facts
 from cudamig.facts.targets import Target
 from cudamig.model import Span
 from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Requirement
-from cudamig.project import builds, images, links, obstacles, wheels
+from cudamig.project import builds, images, indexes, links, obstacles, requirement
+from cudamig.project.indexes import Scene
 from cudamig.project.links import Link
 from cudamig.project.place import Place, obstacle
-from cudamig.project.wheels import Scene
 
 
 class Judged(NamedTuple):
@@ -30,41 +30,58 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
     known = [path for path, result in stack.items() if result.kind == "requirements"]
     out = {path: list(links.find(path, r.kind, r.nodes, known)) for path, r in stack.items()}
     reached = links.incoming(link for group in out.values() for link in group)
+    cuda = {path for path, result in stack.items() if result.kind == "dockerfile" and _on_cuda(result)}
     judged = []
     for path, result in stack.items():
         inherited = list(_inherited(path, stack, reached))
-        places = (*_places(result, inherited, target), *obstacles.find(result, target, read))
+        linux = path in cuda or _only_in(path, reached, stack, cuda)
+        places = (*_places(result, inherited, linux, target), *obstacles.find(result, target, read))
         judged.append(Judged(path, places, tuple(links.closure(path, out))))
     return judged
 
 
-def _inherited(path: str, stack: Mapping[str, FileResult], reached: Mapping[str, list[Link]]) -> Iterator[IndexOption]:
-    """Index options of the commands and files that install ``path``, over all steps."""
-    seen, todo = {path}, [path]
+def _installers(path: str, reached: Mapping[str, list[Link]]) -> list[Link]:
+    """The links by which ``path`` is installed, over all steps."""
+    seen, todo, found = {path}, [path], []
     while todo:
         for link in reached.get(todo.pop(), ()):
-            for node in stack[link.source].nodes:
-                if isinstance(node, IndexOption) and node.scope in (link.scope, ANY_SCOPE):
-                    yield node
+            found.append(link)
             if link.source not in seen:
                 seen.add(link.source)
                 todo.append(link.source)
+    return found
 
 
-def _places(result: FileResult, inherited: list[IndexOption], target: Target) -> Iterator[Place]:
+def _inherited(path: str, stack: Mapping[str, FileResult], reached: Mapping[str, list[Link]]) -> Iterator[IndexOption]:
+    """Index options of the commands and files that install ``path``."""
+    for link in _installers(path, reached):
+        for node in stack[link.source].nodes:
+            if isinstance(node, IndexOption) and node.scope in (link.scope, ANY_SCOPE):
+                yield node
+
+
+def _on_cuda(result: FileResult) -> bool:
+    return any(isinstance(node, ImageRef) and "cuda" in node.text.value for node in result.nodes)
+
+
+def _only_in(path: str, reached: Mapping[str, list[Link]], stack: Mapping[str, FileResult], cuda: set[str]) -> bool:
+    """Whether builds install a requirements file, and all of them are on a CUDA image."""
+    seen = {link.source for link in _installers(path, reached)}
+    builds_of = {source for source in seen if stack[source].kind == "dockerfile"}
+    return bool(builds_of) and builds_of <= cuda
+
+
+def _places(result: FileResult, inherited: list[IndexOption], linux: bool, target: Target) -> Iterator[Place]:
     options = [node for node in result.nodes if isinstance(node, IndexOption)]
-    linux = result.kind == "dockerfile" and any(
-        isinstance(node, ImageRef) and "cuda" in node.text.value for node in result.nodes
-    )
     for node in result.nodes:
         if isinstance(node, ImageRef) and node.parent < 0:
             yield from images.judge(result.path, node, target)
         elif isinstance(node, IndexOption):
-            yield from wheels.judge_index(node, Scene(result.path, options, linux), target)
+            yield from indexes.judge(node, Scene(result.path, options, linux), target)
     for scope, items in _commands(result).items():
         near = [option for option in options if option.scope in (scope, ANY_SCOPE)]
         scene = Scene(result.path, near + inherited, linux)
-        places = [place for item in items for place in wheels.judge_requirement(item, scene, target)]
+        places = [place for item in items for place in requirement.judge(item, scene, target)]
         yield from _with_index(result, items, places, target)
         yield from _alternatives(result, items, places)
     if result.kind == "dockerfile":

@@ -106,7 +106,9 @@ def _cuda(match: re.Match[str], target: Target) -> Judged | str | None:
     if cudnn:
         infix = new.name[len(target.cuda) + 1 :].split("-", 1)[0]
         changes.append(Part(base + parts.start("cudnn"), base + parts.end("cudnn"), infix))
-    return Judged(message, severity, tuple(changes), demands=". ".join(filter(None, (_gate(version, target), _derived(new)))))
+    return Judged(
+        message, severity, tuple(changes), demands=". ".join(filter(None, (_gate(version, target), _derived(new))))
+    )
 
 
 def _torch(match: re.Match[str], target: Target) -> Judged | str | None:
@@ -165,13 +167,7 @@ def _primary(ref: ImageRef, offset: int) -> Span:
     whole = ref.text.span()
     if whole:
         return whole
-    at = ref.text.at[offset : offset + 1]
-    if not at or at[0] < 0:
-        return ref.span
-    end = offset
-    while end + 1 < len(ref.text) and ref.text.at[end + 1] == ref.text.at[end] + 1:
-        end += 1
-    return Span(at[0], ref.text.at[end] + 1)
+    return ref.text[offset:].stretch() or ref.span
 
 
 def _age(age: images.Age) -> str:

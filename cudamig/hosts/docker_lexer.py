@@ -1,0 +1,101 @@
+"""The lexer of Dockerfiles: parser directives, continuations with comments and blank lines between, heredocs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cudamig.model import Span
+from cudamig.source import Source
+from cudamig.text import Text
+
+_DIRECTIVE = re.compile(r"#[ \t]*(\w+)[ \t]*=[ \t]*(\S*)")
+COMMENT = re.compile(r"[ \t]*#")
+_KEYWORD = re.compile(r"[ \t]*([A-Za-z]+)(?=[ \t]|$)[ \t]*")
+_FLAG = re.compile(r"--[a-z]+(?:=\S*)?[ \t]+")
+_HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)(\w+)\1")
+
+
+class Instruction(NamedTuple):
+    """One instruction: keyword in capitals, its flags off, continuations joined; heredoc bodies apart."""
+
+    keyword: str
+    flags: tuple[str, ...]
+    body: Text
+    heredocs: tuple[Text, ...]
+    span: Span
+    stage: int  # -1 before the first FROM
+
+
+def instructions(source: Source) -> Iterator[Instruction]:
+    """The instructions of a Dockerfile, in order. Nothing is refused: an unknown keyword is an instruction too."""
+    text, starts = source.text, [*source.starts, len(source.text)]
+    escape, number = _directives(source)
+    stage = -1
+    while number < len(starts) - 1:
+        if COMMENT.match(text, starts[number]) or not text[starts[number] : starts[number + 1]].strip():
+            number += 1
+            continue
+        first = number
+        logical, number = _logical(text, starts, number, escape)
+        keyword = _KEYWORD.match(logical.value)
+        if not keyword:
+            continue
+        name = keyword.group(1).upper()
+        flags, body = _flags(logical[keyword.end() :])
+        heredocs = []
+        if name in ("RUN", "COPY", "ADD"):
+            for mark in _HEREDOC.finditer(body.value):
+                document, number = _heredoc(text, starts, number, mark.group(2))
+                heredocs.append(document)
+        if name == "FROM":
+            stage += 1
+        end = len(text[: starts[number]].rstrip())
+        yield Instruction(name, flags, body, tuple(heredocs), Span(starts[first], max(end, starts[first])), stage)
+
+
+def _directives(source: Source) -> tuple[str, int]:
+    """The escape character, and the line after the parser directives."""
+    escape, number = "\\", 0
+    for number in range(len(source.starts)):
+        directive = _DIRECTIVE.match(source.line_text(number))
+        if not directive:
+            break
+        if directive.group(1).lower() == "escape" and directive.group(2) in ("\\", "`"):
+            escape = directive.group(2)
+    return escape, number
+
+
+def _logical(text: str, starts: list[int], number: int, escape: str) -> tuple[Text, int]:
+    """The instruction that begins on line ``number``, joined; comments and blank lines inside it are left out."""
+    parts: list[Text] = []
+    while number < len(starts) - 1:
+        start, end = starts[number], starts[number + 1]
+        number += 1
+        if parts and (COMMENT.match(text, start, end) or not text[start:end].strip()):
+            continue
+        content = text[start:end].rstrip(" \t\r\n")
+        if not content.endswith(escape):
+            parts.append(Text.of(text, start, start + len(content)))
+            break
+        parts.append(Text.of(text, start, start + len(content) - 1))
+    joined = "".join(part.value for part in parts)
+    return Text(joined, [offset for part in parts for offset in part.at]), number
+
+
+def _heredoc(text: str, starts: list[int], number: int, word: str) -> tuple[Text, int]:
+    """The heredoc body from line ``number`` up to its end word."""
+    first = number
+    while number < len(starts) - 1 and text[starts[number] : starts[number + 1]].strip() != word:
+        number += 1
+    body = Text.of(text, starts[first], starts[number])
+    return body, min(number + 1, len(starts) - 1)
+
+
+def _flags(body: Text) -> tuple[tuple[str, ...], Text]:
+    flags = []
+    while match := _FLAG.match(body.value):
+        flags.append(match.group().strip())
+        body = body[match.end() :]
+    return tuple(flags), body

@@ -1,0 +1,66 @@
+"""Variables of a Docker build: ARG and ENV as BuildKit resolves them, with the place of every value."""
+
+from __future__ import annotations
+
+import re
+
+from cudamig.hosts.shell import expand, raw_words
+from cudamig.text import Text
+
+_PAIR = re.compile(r"[A-Za-z_]\w*=")
+
+
+class Scope:
+    """Variables at a point of the build: ENV wins over ARG; global ARGs reach a stage only when it names them."""
+
+    def __init__(self) -> None:
+        """Empty, as at the top of the file."""
+        self.globals: dict[str, Text] = {}
+        self.args: dict[str, Text] = {}
+        self.env: dict[str, Text] = {}
+        self._stages: dict[str, dict[str, Text]] = {}
+
+    def lookup(self, name: str) -> Text | None:
+        """The value of a variable inside a stage, or None."""
+        return self.env.get(name) or self.args.get(name)
+
+    def enter(self, base: str, name: str) -> None:
+        """Begin a stage; it inherits the environment of the stage it is built from."""
+        self.args, self.env = {}, dict(self._stages.get(base, {}))
+        if name:
+            self._stages[name] = self.env
+
+    def argument(self, body: Text, stage: int) -> list[tuple[str, Text]]:
+        """``ARG NAME`` or ``ARG NAME=default`` (several on a line are allowed): what it sets."""
+        table = self.globals if stage < 0 else self.args
+        lookup = self.globals.get if stage < 0 else self.lookup
+        done = []
+        for word in raw_words(body):
+            name, equals, _ = word.value.partition("=")
+            value = expand(word[len(name) + 1 :], lookup) if equals else self.globals.get(name)
+            _put(table, name, value)
+            if equals and value is not None:
+                done.append((name, value))
+        return done
+
+    def environment(self, body: Text) -> list[tuple[str, Text]]:
+        """``ENV NAME=value ...`` or ``ENV NAME value``: what it sets."""
+        if _PAIR.match(body.value):
+            pairs = [(word.value.partition("=")[0], word) for word in raw_words(body)]
+        else:
+            pairs = [(re.split(r"\s", body.value, maxsplit=1)[0], body)]
+        done = []
+        for name, word in pairs:
+            rest = word[len(name) + 1 :]
+            value = expand(rest[len(rest.value) - len(rest.value.lstrip()) :], self.lookup)
+            _put(self.env, name, value)
+            if value is not None:
+                done.append((name, value))
+        return done
+
+
+def _put(table: dict[str, Text], name: str, value: Text | None) -> None:
+    if value is None:
+        table.pop(name, None)
+    else:
+        table[name] = value

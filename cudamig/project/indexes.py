@@ -1,0 +1,86 @@
+"""Wheel indexes: what an address says, and what it would read at the target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cudamig.facts import wheels
+from cudamig.facts.targets import Target
+from cudamig.model import Severity, Span
+from cudamig.nodes import IndexOption
+from cudamig.project.place import Place
+
+
+class Scene(NamedTuple):
+    """Where requirements are read: the file, and the index options that reach them."""
+
+    path: str
+    indexes: Sequence[IndexOption]  # of the same install command or file, and of commands that include it
+    image: bool  # in a build on a CUDA image, or installed by nothing else: what it installs is for CUDA on Linux
+
+    def variants(self) -> list[wheels.Index]:
+        """What the PyTorch indexes among them say."""
+        found = (wheels.index(option.url.value) for option in self.indexes)
+        return [index for index in found if index]
+
+    def elsewhere(self) -> bool:
+        """Whether an index says CPU, ROCm or XPU: not a CUDA stack."""
+        return any(
+            not index.variant.startswith("cu") and index.variant not in ("", "torch") for index in self.variants()
+        )
+
+    def cuda(self) -> bool:
+        """Whether an index gives CUDA wheels of one version."""
+        return any(index.variant.startswith("cu") or (index.page and not index.variant) for index in self.variants())
+
+
+def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
+    """The place of an index option; none when it is no CUDA index, or the target's."""
+    url, path = option.url, scene.path
+    span = url.stretch()
+    if span is None:
+        return
+    foreign = wheels.foreign_cuda(url.value)
+    if foreign and wheels.cuda_number(foreign):
+        if foreign != target.wheels and (wheels.cuda_number(foreign) or (0, 0)) < wheels.target_number(target):
+            message = f"this index of another publisher holds wheels for {foreign}, the target is {target.wheels}"
+            why = f"{url.value} is not PyTorch's: ask its publisher for {target.wheels} wheels"
+            yield Place("foreign-index", path, span, message, blocks=why)
+        return
+    index = wheels.index(url.value)
+    if not index or not url.known:
+        if not url.known and "download.pytorch.org" in url.value:
+            why = "part of the address is computed by the shell"
+            yield Place("wheel-index", path, span, "cannot tell which wheel index this is", Severity.INFO, blocks=why)
+        return
+    number = wheels.cuda_number(index.variant)
+    if not number:
+        if not index.variant and index.page and not index.channel:
+            yield _old_page(option, index, scene, target, span)
+        return
+    if number == wheels.target_number(target):
+        return
+    if number > wheels.target_number(target):
+        message = f"the {index.variant} index is newer than the target {target.name}; left alone"
+        yield Place("wheel-index", path, span, message, Severity.INFO, newer=True)
+        return
+    message = f"the {index.variant} wheel index is behind the target ({target.wheels})"
+    if index.channel:
+        yield Place("wheel-index", path, span, message, blocks=f"the {index.channel} channel is no release: choose one")
+    elif index.page:
+        yield _old_page(option, index, scene, target, span)
+    else:
+        change = url.replace(*index.span, target.wheels)
+        blocks = "" if change else "the address is put together from places that cannot be changed one by one"
+        yield Place("wheel-index", path, span, message, changes=(change,) if change else (), blocks=blocks)
+
+
+def _old_page(option: IndexOption, index: wheels.Index, scene: Scene, target: Target, span: Span) -> Place:
+    """A find-links page such as torch_stable.html; later releases are on an index, so option and address change."""
+    message = f"this find-links page ends with old torch releases; {target.wheels} wheels are on {target.index_url}"
+    label, address = option.label.span(), option.url.span()
+    if not label or not address:
+        return Place("wheel-index", scene.path, span, message, blocks="its parts cannot be changed one by one")
+    changes = ((label, "--extra-index-url"), (address, target.index_url))
+    return Place("wheel-index", scene.path, span, message, changes=changes)

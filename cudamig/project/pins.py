@@ -1,0 +1,129 @@
+"""torch, torchvision and torchaudio: what their pins would read at the target, and what holds them back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cudamig.facts import wheels
+from cudamig.facts.targets import Target
+from cudamig.facts.versions import key
+from cudamig.model import Safety, Severity, Span
+from cudamig.nodes import Requirement
+from cudamig.project.indexes import Scene
+from cudamig.project.place import Place
+from cudamig.text import Text
+
+_OTHER_SYSTEM = re.compile(r"==\s*['\"](?:darwin|Darwin|win32|Windows|nt)['\"]")
+
+
+def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
+    """The place of a requirement of the family; none when it is at the target, or free to be there."""
+    span, version = item.text.stretch(), wheels.target_version(item.name, target)
+    if span is None or scene.elsewhere() or _OTHER_SYSTEM.search(item.marker):
+        return
+    if item.url is not None:
+        if (item.url.known and "%2Bcu" in item.url.value) or "+cu" in item.url.value:
+            why = "the address of a wheel file names Python and platform too: choose the new file by hand"
+            yield Place("torch-pin", scene.path, span, f"{item.name} is installed from one wheel file", blocks=why)
+        return
+    if not item.text.known:
+        why = "its version is computed by the shell"
+        yield Place("torch-pin", scene.path, span, f"cannot tell which {item.name} this is", Severity.INFO, blocks=why)
+        return
+    pins = [clause for clause in item.clauses if clause.operator in ("==", "===")]
+    if not pins or "*" in pins[0].version.value:
+        yield from _range(item, scene, version, span)
+        return
+    public, _, local = pins[0].version.value.partition("+")
+    if local and not local.startswith("cu"):
+        return
+    yield from _pin(item, pins[0].version, public, local, scene, target)
+
+
+def _range(item: Requirement, scene: Scene, version: str, span: Span) -> Iterator[Place]:
+    """A range: fine when it admits the target, otherwise its owner must lift it."""
+    if not item.clauses:
+        return
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    written = ",".join(clause.operator + clause.version.value for clause in item.clauses)
+    try:
+        if SpecifierSet(written).contains(version, prereleases=True):
+            return
+        if all(clause.operator in (">=", ">") for clause in item.clauses):
+            message = f"{item.text.value} asks for more than the target's {item.name} {version}; left alone"
+            yield Place("torch-pin", scene.path, span, message, Severity.INFO, newer=True)
+            return
+    except InvalidSpecifier:
+        return
+    why = f"{written} excludes {item.name} {version}; whoever set the bound must lift it"
+    yield Place("torch-pin", scene.path, span, f"{item.text.value} excludes the target", blocks=why)
+
+
+def _pin(item: Requirement, written: Text, public: str, local: str, scene: Scene, target: Target) -> Iterator[Place]:
+    """An exact pin of one of the family."""
+    span, version = item.text.stretch(), wheels.target_version(item.name, target)
+    assert span
+    try:
+        behind = key(public) < key(version)
+        same = key(public) == key(version)
+    except ValueError:
+        return
+    number = wheels.cuda_number(local) if local else None
+    newer = (number or (0, 0)) > wheels.target_number(target) or not (behind or same)
+    release = wheels.torch_of(item.name, public)
+    missing = bool(local and release and local not in release.cuda)
+    if same and (not local or local == target.wheels or local == wheels.target_local(item.name, target)):
+        return
+    if newer and not missing:
+        message = f"{item.text.value} is newer than the target {target.name} ({item.name} {version}); left alone"
+        yield Place("torch-pin", scene.path, span, message, Severity.INFO, newer=True)
+        return
+    severity = Severity.ERROR if missing else Severity.WARNING
+    wanted_local = wheels.target_local(item.name, target) if local else ""
+    wanted = version + (f"+{wanted_local}" if wanted_local else "")
+    message = f"{item.name} {public}{'+' + local if local else ''} is behind the target's {wanted}"
+    if missing and release:
+        built = ", ".join(release.cuda)
+        message = f"{item.name} {public}+{local} was never built: torch {release.torch} has {built}"
+    changes = _pin_changes(written, public, local, version, wanted_local)
+    if item.hashed:
+        why = "its hashes belong to the old wheel: compute them again (pip-compile --generate-hashes)"
+        yield Place("torch-pin", scene.path, span, message, severity, blocks=why)
+    elif changes is None:
+        why = "its version is put together from places that cannot be changed one by one"
+        yield Place("torch-pin", scene.path, span, message, severity, blocks=why)
+    elif local or scene.cuda():
+        yield Place("torch-pin", scene.path, span, message, severity, changes)
+    else:
+        yield _bare(Place("torch-pin", scene.path, span, message, severity, changes), item, scene, target)
+
+
+def _bare(place: Place, item: Requirement, scene: Scene, target: Target) -> Place:
+    """A pin that takes whatever CUDA build PyPI has of its version."""
+    release = wheels.torch_of("torch", target.torch)
+    pypi = release.pypi if release else "?"
+    if not scene.image:
+        reason = "no index and no image says that this is for CUDA hosts: it may be for CPU or macOS too"
+        place = place._replace(safety=Safety.UNSAFE, reason=reason)
+    if pypi == target.wheels:
+        return place
+    message = f"{place.message}; no index is named, and PyPI's torch {target.torch} is a {pypi} build"
+    return place._replace(message=message, needs_index=True)
+
+
+def _pin_changes(
+    written: Text, public: str, local: str, version: str, new_local: str
+) -> tuple[tuple[Span, str], ...] | None:
+    """The edits that make a version read as at the target; None when no single place can be changed."""
+    if written.span():
+        change = written.replace(0, len(written), version + (f"+{new_local}" if new_local else ""))
+        return (change,) if change else None
+    head = written.replace(0, len(public), version)
+    if not local:
+        return (head,) if head else None
+    if not new_local:
+        return None
+    tail = written.replace(len(public) + 1, len(written), new_local)
+    return (head, tail) if head and tail else None

@@ -1,0 +1,51 @@
+"""Requirements that belong to the stack beside torch itself: cupy, and what was built for one torch or one CUDA."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cudamig.facts import companions, wheels
+from cudamig.facts.targets import Target
+from cudamig.model import Severity
+from cudamig.nodes import Requirement
+from cudamig.project import pins
+from cudamig.project.indexes import Scene
+from cudamig.project.place import Place
+
+
+def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
+    """The place of a requirement that belongs to the stack; none when it is at the target, or is free to be there."""
+    if item.name in wheels.FAMILY:
+        yield from pins.judge(item, scene, target)
+    elif item.name in _cupy_names():
+        yield from _cupy(item, scene, target)
+    else:
+        span = item.text.stretch()
+        exact = any(clause.operator in ("==", "===") for clause in item.clauses)
+        why = companions.tied(item.name, exact, target) or companions.misfit(item.name, exact, target)
+        if span and why:
+            blocks = f"{item.name} {why}"
+            yield Place("companion-pin", scene.path, span, f"{item.text.value} is tied to another stack", blocks=blocks)
+
+
+def _cupy_names() -> frozenset[str]:
+    return frozenset(f"cupy-cuda{n}" for n in ("11x", "12x", "13x", 102, *range(110, 118)))
+
+
+def _cupy(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
+    """cupy wheels are named by CUDA major; a pin or range moves with the name when the new name has that release."""
+    span, label = item.text.stretch(), item.label.span()
+    package, version = target.cupy
+    if item.name == package or span is None or label is None:
+        return
+    if item.name > package and item.name.endswith("x"):
+        message = f"{item.name} is for a newer CUDA than the target's {target.cuda_minor}; left alone"
+        yield Place("cupy-wheel", scene.path, span, message, Severity.INFO, newer=True)
+        return
+    message = f"{item.name} is for another CUDA than the target's {target.cuda_minor}: {package} is its wheel there"
+    pins = [clause.version.value for clause in item.clauses if clause.operator in ("==", "===")]
+    blocks = "its hashes belong to the old wheel: compute them again" if item.hashed else ""
+    if pins and not companions.cupy_fits(package, pins[0]):
+        blocks = f"{package} has no release {pins[0]}; the target uses {version}"
+    changes = () if blocks else ((label, package),)
+    yield Place("cupy-wheel", scene.path, span, message, changes=changes, blocks=blocks)
