@@ -22,7 +22,7 @@ class Scope:
 
     def lookup(self, name: str) -> Text | None:
         """The value of a variable inside a stage, or None."""
-        return self.env.get(name) or self.args.get(name)
+        return self.env[name] if name in self.env else self.args.get(name)
 
     def enter(self, base: str, name: str) -> None:
         """Begin a stage; it inherits the environment of the stage it is built from."""

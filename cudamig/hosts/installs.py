@@ -28,6 +28,8 @@ _LOCKED = {
 def nodes(found: Iterable[Command], span: Span, stage: int) -> Iterator[Node]:
     """The nodes of the install commands in ``found``; ``span`` is the whole instruction, for what has no own place."""
     for command in found:
+        if not command.words:
+            continue
         tool, rest = _tool(list(command.words))
         extent = _extent(command, span)
         if tool == "pip":

@@ -53,7 +53,7 @@ def commands(script: Text, lookup: Lookup = lambda name: None) -> list[Command]:
     local: dict[str, Text] = {}
 
     def resolve(name: str) -> Text | None:
-        return local.get(name) or lookup(name)
+        return local[name] if name in local else lookup(name)
 
     found = []
     for words in _statements(script, resolve):

@@ -1,0 +1,28 @@
+"""Shared fixtures: all rules, and a way to check a small tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from cudamig.examples import Outcome, Tree, run
+from cudamig.rules.load import known
+from cudamig.rules.model import Rule
+
+Check = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="session")
+def rules() -> list[Rule]:
+    return known()
+
+
+@pytest.fixture
+def check(rules: list[Rule]) -> Check:
+    """``check(tree, target=..., unsafe=...)``: findings and the fixed tree."""
+
+    def _check(tree: Tree, target: str = "cu126", unsafe: bool = False) -> Outcome:
+        return run(tree, rules, target, unsafe)
+
+    return _check
