@@ -33,9 +33,9 @@ def _eligible(finding: Finding, unsafe: bool, refused: frozenset[str]) -> bool:
     return not any(edit.path in refused for edit in fix.edits)
 
 
-def _order(unit: list[Finding]) -> tuple[int, list[tuple[str, int, str]]]:
+def _order(unit: list[Finding]) -> tuple[int, list[Finding]]:
     size = max(edit.span.end - edit.span.start for finding in unit for edit in finding.fix.edits)
-    return size, sorted((finding.path, finding.span.start, finding.rule) for finding in unit)
+    return size, sorted(unit)
 
 
 class _Taken:

@@ -1,0 +1,188 @@
+"""What moves together, and what holds it back."""
+
+from __future__ import annotations
+
+import pytest
+
+from cudamig.examples import Outcome
+from cudamig.model import Safety
+
+CUDA = "FROM nvidia/cuda:12.1.1-devel-ubuntu22.04\n"
+MOVED = "FROM nvidia/cuda:12.6.3-devel-ubuntu22.04\n"
+PINS = "torch==2.2.0+cu121\ntorchvision==0.17.0+cu121\n"
+INDEX = "--extra-index-url https://download.pytorch.org/whl/cu121\n"
+
+
+def reasons(outcome: Outcome) -> set[str]:
+    return {finding.fix.reason for finding in outcome.findings if finding.fix.safety is Safety.MANUAL}
+
+
+def untouched(outcome: Outcome, tree: dict[str, str]) -> bool:
+    return all(outcome.after[path] == text.encode() for path, text in tree.items())
+
+
+def test_a_build_and_its_requirements_move_together(check) -> None:
+    tree = {
+        "svc/Dockerfile": CUDA + "COPY requirements/ml.txt /tmp/\nRUN pip install -r /tmp/ml.txt\n",
+        "svc/requirements/ml.txt": INDEX + PINS,
+    }
+    outcome = check(tree)
+    assert {finding.fix.group for finding in outcome.findings} == {"stack:svc/Dockerfile"}
+    assert outcome.after["svc/Dockerfile"].decode().startswith(MOVED)
+    assert b"torch==2.13.0+cu126" in outcome.after["svc/requirements/ml.txt"]
+    assert not outcome.left
+
+
+def test_nothing_moves_when_one_of_two_stages_cannot(check) -> None:
+    tree = {"Dockerfile": CUDA + "FROM nvidia/cuda:11.1.1-base-ubuntu18.04\n"}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert all("ubuntu18.04" in reason for reason in reasons(outcome))
+
+
+def test_requirements_joined_by_the_shell_are_seen(check) -> None:
+    tree = {
+        "Dockerfile": CUDA
+        + "COPY reqs/ ./reqs/\nRUN cat reqs/base.txt reqs/ml.txt > all.txt && pip install -r all.txt\n",
+        "reqs/base.txt": "numpy\n",
+        "reqs/ml.txt": PINS + "xformers==0.0.24\n",
+    }
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any("xformers" in reason for reason in reasons(outcome))
+
+
+def test_a_common_base_file_joins_nobody(check) -> None:
+    tree = {
+        "a/Dockerfile": CUDA + "RUN pip install -r requirements.txt\n",
+        "b/Dockerfile": "FROM nvidia/cuda:11.1.1-base-ubuntu18.04\nRUN pip install -r requirements.txt\n",
+        "requirements.txt": "torch>=2.0\nnumpy\n",
+    }
+    outcome = check(tree)
+    assert outcome.after["a/Dockerfile"].decode().startswith(MOVED)
+    assert outcome.after["b/Dockerfile"] == tree["b/Dockerfile"].encode()
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ("RUN apt-get install -y python3.8 && python3.8 -m pip install x\n", "Python 3.8"),
+        ("RUN conda create -y python=3.7\n", "Python 3.7"),
+        ("RUN conda install -y pytorch -c pytorch\n", "conda"),
+        ("RUN apt-get install -y cuda-toolkit-12-1\n", "cuda-toolkit-12-1"),
+        ("RUN apt-get install -y libcudnn8\n", "libcudnn8"),
+        ("RUN rm /etc/apt/sources.list.d/cuda.list\n", "cuda.list"),
+        ("RUN pip install xformers==0.0.24\n", "xformers"),
+        ("RUN pip install spconv-cu118\n", "spconv-cu118"),
+        ("RUN pip install tensorflow==2.13.0\n", "tensorflow"),
+        ("RUN pip install torchtext\n", "torchtext"),
+        ("RUN pip install torch==$(cat version)\n", "shell"),
+        ("RUN pip install 'torch<2.3'\n", "excludes"),
+        ("RUN pip install torch==2.1.0 --index-url https://mirror.example.com/whl/cu121\n", "mirror.example.com"),
+        ("RUN pip install --pre torch --index-url https://download.pytorch.org/whl/nightly/cu121\n", "nightly"),
+        (
+            "RUN pip install https://download.pytorch.org/whl/cu118/torch-2.0.1%2Bcu118-cp310-cp310-linux_x86_64.whl\n",
+            "file",
+        ),
+        ('ENV TORCH_CUDA_ARCH_LIST="3.5;7.0"\n', "compute capability 3.5"),
+        ("FROM nvidia/cuda:12.8.1-base-ubuntu22.04\n", "newer than the target"),
+        ("FROM pytorch/pytorch:2.1.2-cuda12.1-cudnn8-runtime\nRUN conda install x\n", "conda"),
+    ],
+)
+def test_what_holds_a_build_back(check, lines: str, why: str) -> None:
+    tree = {"Dockerfile": CUDA + lines}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any(why in reason for reason in reasons(outcome)), reasons(outcome)
+
+
+def test_a_lock_file_that_pins_torch_holds_back_who_installs_it(check) -> None:
+    build = {"Dockerfile": CUDA + "RUN poetry install\n"}
+    locked = build | {"poetry.lock": '[[package]]\nname = "torch"\n'}
+    free = build | {"poetry.lock": '[[package]]\nname = "numpy"\n'}
+    assert untouched(check(locked), locked)
+    assert check(free).after["Dockerfile"].decode().startswith(MOVED)
+
+
+@pytest.mark.parametrize("name", ["Dockerfile-cu121", "cuda-12.1.Dockerfile", "Dockerfile.cuda121"])
+def test_a_file_named_for_its_cuda_stays(check, name: str) -> None:
+    tree = {name: CUDA}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any("named" in reason for reason in reasons(outcome))
+
+
+def test_generated_files_stay(check) -> None:
+    tree = {"requirements.txt": "# autogenerated by pip-compile\n" + INDEX + PINS}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any("generates" in reason for reason in reasons(outcome))
+
+
+def test_python_image_that_installs_the_pins(check) -> None:
+    tree = {
+        "Dockerfile": "FROM python:3.8-slim\nRUN pip install -r requirements.txt\n",
+        "requirements.txt": INDEX + PINS,
+    }
+    assert untouched(check(tree), tree)
+    tree["Dockerfile"] = tree["Dockerfile"].replace("3.8", "3.11")
+    assert b"cu126" in check(tree).after["requirements.txt"]
+
+
+def test_bare_pins_on_a_cuda_image_get_the_index(check) -> None:
+    tree = {"Dockerfile": CUDA + 'RUN pip install "torch==2.1.0" torchvision==0.16.0 && echo done\n'}
+    expected = (
+        MOVED + 'RUN pip install "torch==2.13.0" torchvision==0.28.0 '
+        "--extra-index-url https://download.pytorch.org/whl/cu126 && echo done\n"
+    )
+    assert check(tree).after["Dockerfile"].decode() == expected
+
+
+def test_bare_pins_elsewhere_need_review(check) -> None:
+    tree = {"requirements.txt": "torch==2.1.0\r\n"}
+    assert untouched(check(tree), tree)
+    after = check(tree, unsafe=True).after["requirements.txt"]
+    assert after == b"--extra-index-url https://download.pytorch.org/whl/cu126\r\ntorch==2.13.0\r\n"
+
+
+def test_alternatives_are_left_to_their_author(check) -> None:
+    tree = {
+        "requirements.txt": INDEX
+        + 'torch==1.13.1+cu117 ; python_version < "3.9"\ntorch==2.2.0+cu121 ; python_version >= "3.9"\n'
+    }
+    assert untouched(check(tree), tree)
+
+
+def test_one_value_that_would_read_two_ways(check) -> None:
+    tree = {
+        "Dockerfile": "ARG V=2.1.0\nFROM pytorch/pytorch:${V}-cuda12.1-cudnn8-devel\nARG V\n"
+        "RUN pip install torchaudio==$V --index-url https://download.pytorch.org/whl/cu121\n"
+    }
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any("two ways" in reason for reason in reasons(outcome))
+
+
+@pytest.mark.parametrize("target", ["cu118", "cu126", "cu126-last", "cu126-torch26", "cu130", "cu132"])
+def test_never_backwards(check, target: str) -> None:
+    tree = {
+        "Dockerfile": "FROM nvidia/cuda:13.3.0-base-ubuntu24.04\n",
+        "requirements.txt": "--index-url https://download.pytorch.org/whl/cu133\ntorch==2.99.0+cu133\n",
+    }
+    outcome = check(tree, target)
+    assert untouched(outcome, tree)
+    assert all(finding.severity == "info" for finding in outcome.findings)
+
+
+@pytest.mark.parametrize("target", ["cu118", "cu126", "cu126-last", "cu126-torch26", "cu130", "cu132"])
+def test_the_result_is_at_the_target(check, target: str) -> None:
+    tree = {
+        "Dockerfile": "FROM nvidia/cuda:11.3.1-cudnn8-devel-ubuntu20.04\n"
+        "RUN conda create -y python=3.11\nRUN pip install torch==1.12.0+cu113 -f https://download.pytorch.org/whl/cu113\n"
+    }
+    outcome = check(tree, target)
+    assert not outcome.faults
+    left = [finding for finding in outcome.left if finding.severity != "info"]
+    moved = outcome.after["Dockerfile"] != tree["Dockerfile"].encode()
+    assert moved != bool(left)
+    assert moved == (target not in ("cu130", "cu132"))  # CUDA 13 has no Ubuntu 20.04
