@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cudamig.engine import FileResult
-from cudamig.model import Edit, Finding, Fix, Safety, manual
+from cudamig.model import Edit, Finding, Fix, Safety, Severity, manual
 from cudamig.project import files, obstacles, units
 from cudamig.project.place import Place
 from cudamig.rules.load import RuleSet
@@ -42,7 +42,10 @@ def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safe
     else:
         edits = tuple(Edit(place.path, span, new) for span, new in place.changes)
         fix = Fix(rule.title, safety, _reason(unit, place, safety, rule), edits, unit.name)
-    return context.finding(rule, place.path, place.span, place.message, fix, severity=place.severity)
+    severity = place.severity
+    if severity is Severity.WARNING and any(other.deliberate for other in unit.obstacles):
+        severity = Severity.INFO
+    return context.finding(rule, place.path, place.span, place.message, fix, severity=severity)
 
 
 def _reason(unit: units.Unit, place: Place, safety: Safety, rule: Rule) -> str:

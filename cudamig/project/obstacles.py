@@ -39,8 +39,8 @@ def find(result: FileResult, target: Target, read: Read) -> Iterator[Place]:
             why = companions.system(node.name)
             if why:
                 yield obstacle(result.path, node.text.span() or Span(0, 0), f"{node.text.value} {why}")
-    if _NAMED.search(posixpath.basename(result.path)):
-        yield obstacle(result.path, Span(0, 0), "the file is named for its CUDA version")
+    if _NAMED.search(result.path):
+        yield obstacle(result.path, Span(0, 0), "its path says which CUDA it is for", deliberate=True)
     if result.kind == "dockerfile":
         build = builds.build(result.path, result.nodes)
         pips = {node.stage for node in result.nodes if isinstance(node, Requirement | Include)}

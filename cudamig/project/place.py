@@ -26,6 +26,7 @@ class Place(NamedTuple):
     demands: str = ""  # what the move newly demands of hosts
     newer: bool = False  # names a newer stack than the target's
     needs_index: bool = False  # can move only with a wheel index added beside it
+    deliberate: bool = False  # an obstacle that shows that the old stack is meant
 
     @property
     def carries(self) -> bool:
@@ -33,6 +34,6 @@ class Place(NamedTuple):
         return bool(self.role and (self.changes or self.blocks))
 
 
-def obstacle(path: str, span: Span, why: str) -> Place:
+def obstacle(path: str, span: Span, why: str, deliberate: bool = False) -> Place:
     """Something that names no stack but holds back whatever moves with its file."""
-    return Place("", path, span, "", blocks=why)
+    return Place("", path, span, "", blocks=why, deliberate=deliberate)
