@@ -104,7 +104,9 @@ def test_a_lock_file_that_pins_torch_holds_back_who_installs_it(check) -> None:
     assert check(free).after["Dockerfile"].decode().startswith(MOVED)
 
 
-@pytest.mark.parametrize("name", ["Dockerfile-cu121", "cuda-12.1.Dockerfile", "Dockerfile.cuda121", "cuda12/Dockerfile"])
+@pytest.mark.parametrize(
+    "name", ["Dockerfile-cu121", "cuda-12.1.Dockerfile", "Dockerfile.cuda121", "cuda12/Dockerfile"]
+)
 def test_a_file_named_for_its_cuda_stays(check, name: str) -> None:
     tree = {name: CUDA}
     outcome = check(tree)
