@@ -30,6 +30,10 @@ KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml")
 STACK = ("dockerfile", "requirements", "yaml")
 
 MATCHERS = {
+    "cpp-dispatch": Matcher("cpp_dispatch", ("cpp",)),
+    "cpp-include": Matcher("cpp_include", ("cpp",)),
+    "cpp-macro": Matcher("cpp_macro", ("cpp",)),
+    "cpp-method-chain": Matcher("cpp_chain", ("cpp",)),
     "suppression": Matcher("", KINDS, stack=True),
 }
 
