@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from cudamig.hosts.cpp import CppDocument, Include
-from cudamig.matchers.cpp_places import seen_from
+from cudamig.matchers.cpp_places import conditions
 from cudamig.model import Edit, Span
 
 _TORCH = re.compile(r"(?:ATen|torch|c10|THC?)/")
 _HEADER = re.compile(r"\.(?:h|hpp|hh|hxx|cuh|inl)$", re.I)
+_CUDA = re.compile(r"\.cuh?$", re.I)
 
 
 def is_header(document: CppDocument) -> bool:
@@ -19,30 +20,47 @@ def is_header(document: CppDocument) -> bool:
 
 
 def has(document: CppDocument, headers: Sequence[str], offsets: Sequence[int]) -> bool:
-    """Whether one of ``headers`` is included for all the places of ``offsets``."""
-    found = (include for include in document.includes if include.name in headers)
-    return any(seen_from(document, include, offsets) for include in found)
+    """Whether one of ``headers`` is included wherever the places of ``offsets`` are compiled."""
+    shared = _shared(document, offsets)
+    return any(include.name in headers and _under(document, include) <= shared for include in document.includes)
 
 
 def insertion(document: CppDocument, header: str, offsets: Sequence[int]) -> Edit | None:
-    """The edit that includes ``header`` for all uses at ``offsets``; None when no include stands above all of them.
+    """The edit that includes ``header`` for the uses at ``offsets``; None when there is no place for it.
 
-    It follows the last include of torch that all uses see, else the last include of any kind.
+    It follows the last include of torch (or of anything) that stands above all uses, under the conditions that they
+    share: a CUDA header must not get into what is compiled without CUDA. Only in a file for nvcc fewer will do.
     """
+    shared = _shared(document, offsets)
     above = [
-        include
-        for include in document.includes
-        if include.end < min(offsets) and seen_from(document, include, offsets) and _outermost(document, include)
+        i
+        for i in document.includes
+        if i.end < min(offsets) and _under(document, i) <= shared and outermost(document, i)
     ]
-    if not above:
+    same = [include for include in above if _under(document, include) == shared]
+    if not same and _CUDA.search(document.source.path):
+        same = above
+    if not same:
         return None
-    place = next((include for include in reversed(above) if _TORCH.match(include.name)), above[-1])
-    indent = document.source.text[place.start : place.span.start].partition("#")[0]
-    line = f"{document.source.newline}{indent}#include <{header}>"
+    place = next((include for include in reversed(same) if _TORCH.match(include.name)), same[-1])
+    line = f"{document.source.newline}{indentation(document, place)}#include <{header}>"
     return Edit(document.source.path, Span(place.end, place.end), line)
 
 
-def _outermost(document: CppDocument, include: Include) -> bool:
+def indentation(document: CppDocument, include: Include) -> str:
+    """What stands before the ``#`` of an include."""
+    return document.source.text[include.start : include.span.start].partition("#")[0]
+
+
+def outermost(document: CppDocument, include: Include) -> bool:
     """Whether an include stands in no braces: a header of templates must not go into ``extern "C" { }``."""
     end = document.tokens.at(include.start)
     return not any(document.words[i] == "{" and not 0 <= document.pairs[i] < end for i in range(end))
+
+
+def _shared(document: CppDocument, offsets: Sequence[int]) -> frozenset[tuple[str, ...]]:
+    return frozenset.intersection(*(conditions(document, offset) for offset in offsets))
+
+
+def _under(document: CppDocument, include: Include) -> frozenset[tuple[str, ...]]:
+    return conditions(document, include.start)

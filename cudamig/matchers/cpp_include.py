@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cudamig.hosts.cpp import CppDocument, Include
-from cudamig.matchers.cpp_headers import has, is_header
+from cudamig.matchers.cpp_headers import has, indentation, is_header, outermost
 from cudamig.matchers.cpp_places import fate, intended, own
 from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
 from cudamig.rules.model import Context, Rule
@@ -94,10 +94,11 @@ def _uses(document: CppDocument, wanted: Sequence[str]) -> bool:
 
 def _replacement(document: CppDocument, rule: Rule, include: Include, needed: list[str]) -> Fix:
     """The first header in the place of the old name, the others on lines below."""
-    newline = document.source.newline
-    indent = document.source.text[include.start : include.span.start].partition("#")[0]
+    if not outermost(document, include):
+        return manual(rule.title, f"it stands in braces, where {needed[0]} must not be included; move it out")
+    line = f"{document.source.newline}{indentation(document, include)}#include"
     edits = [Edit(document.source.path, Span(include.span.start - 1, include.span.end + 1), f"<{needed[0]}>")]
-    more = "".join(f"{newline}{indent}#include <{header}>" for header in needed[1:])
+    more = "".join(f"{line} <{header}>" for header in needed[1:])
     if more:
         edits.append(Edit(document.source.path, Span(include.end, include.end), more))
     return _cautious(include, Fix(rule.title, rule.safety, rule.reason, tuple(edits)))

@@ -55,26 +55,29 @@ def _meant(document: CppDocument, use: _Use, names: tuple[str, str]) -> bool:
 
 
 def _findings(document: CppDocument, context: Context, uses: list[_Use], new: str) -> Iterator[Finding]:
+    path = document.source.path
     reasons = [_obstacle(document, use, new) for use in uses]
-    places = [document.starts[use.at] for use, reason in zip(uses, reasons, strict=True) if not reason]
+    movable = [document.starts[use.at] for use, reason in zip(uses, reasons, strict=True) if not reason]
+    include = _include(document, uses[0].rule, movable) if movable else ()
     for use, reason in zip(uses, reasons, strict=True):
-        rule, start, end = use.rule, document.starts[use.at], document.tokens.end(use.at)
-        edits = () if reason else _edits(document, rule, Span(start, end), new, places)
-        if not reason and not edits:
-            reason = f"it needs {rule.fix['header']}, and there is no #include that all uses see to put it after"
-        fix = Fix(rule.title, rule.safety, rule.reason, edits) if edits else manual(rule.title, reason)
+        rule, span = use.rule, Span(document.starts[use.at], document.tokens.end(use.at))
+        if include is None and not reason:
+            reason = f"it needs {rule.fix['header']}, and no #include stands above all uses under the same conditions"
+        if reason or include is None:
+            fix = manual(rule.title, reason)
+        else:
+            fix = Fix(rule.title, rule.safety, rule.reason, (Edit(path, span, new), *include))
         message = f"{document.words[use.at]} is {fate(rule)}; its new name is {new}"
-        yield context.finding(rule, document.source.path, Span(start, end), message, fix)
+        yield context.finding(rule, path, span, message, fix)
 
 
-def _edits(document: CppDocument, rule: Rule, span: Span, new: str, places: Sequence[int]) -> tuple[Edit, ...]:
-    """The rename, with the header that it needs; none when that has no place."""
-    rename = Edit(document.source.path, span, new)
+def _include(document: CppDocument, rule: Rule, offsets: Sequence[int]) -> tuple[Edit, ...] | None:
+    """The edit that includes the header of the new name, if it needs one; None when there is no place for it."""
     header = rule.fix.get("header")
-    if not header or has(document, (header, *rule.fix.get("brought-by", ())), places):
-        return (rename,)
-    include = insertion(document, header, places)
-    return (rename, include) if include else ()
+    if not header or has(document, (header, *rule.fix.get("brought-by", ())), offsets):
+        return ()
+    edit = insertion(document, header, offsets)
+    return (edit,) if edit else None
 
 
 def _obstacle(document: CppDocument, use: _Use, new: str) -> str:
@@ -86,9 +89,8 @@ def _obstacle(document: CppDocument, use: _Use, new: str) -> str:
         alone = macro and macro.last - macro.first == 1
         return "" if alone else "it is not called here, so what it is for cannot be seen"
     after = document.pairs[use.open] + 1
-    rest = words[after : after + 2]
     shape = use.rule.fix.get("shape", "")
-    if shape == "if" and "else" in (rest[:1] + rest[1:] if rest[:1] == [";"] else rest[:1]):
+    if shape == "if" and _before_else(words[after : after + 2]):
         return f"{new} expands to a bare if, which would take the else that follows; put braces around the call"
     if shape == "statement" and not _statement(words, use.at, after):
         return f"{new} is a statement, and the old name is used as an expression here"
@@ -100,3 +102,7 @@ def _statement(words: Sequence[str], index: int, after: int) -> bool:
     before = words[index - 1] if index else BREAK
     following = words[after] if after < len(words) else BREAK
     return before in _BEFORE_STATEMENT and following in (";", BREAK)
+
+
+def _before_else(following: Sequence[str]) -> bool:
+    return following[:1] == ["else"] or following == [";", "else"]

@@ -6,17 +6,16 @@ import itertools
 import re
 from collections.abc import Iterable
 
-from cudamig.hosts.cpp import CppDocument, Include
+from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import is_name
 from cudamig.rules.model import Rule
 
 # A test of a version, or of a macro that stands for one: what is below it is there for an old release.
 _VERSIONED = re.compile(
-    r"VERSION|CUDACC_VER|__has_include|(?:TORCH|ATEN)_?V?\d"
-    r"|TORCH_(?:OLD|NEW|GE|GT|LE|LT)|(?:OLD|NEW|LEGACY)_?(?:PY)?TORCH"
-    r"|\b(?:AT|TORCH|C10|THC?)_?\w*(?:CHECK|DISPATCH|ASSERT|ERROR|WARN)",
-    re.I,
+    r"(?i:version)|CUDACC_VER|__has_include|(?:TORCH|ATEN)_?V?\d|TORCH_(?:OLD|NEW|GE|GT|LE|LT)"
+    r"|(?:OLD|NEW|LEGACY)_?(?:PY)?TORCH|\b(?:AT|TORCH|C10|THC?)_\w*(?:CHECK|DISPATCH|ASSERT|ERROR|WARN)"
 )
+_KEYWORD = re.compile("return|else|do|throw|case|co_return|co_yield|co_await|and|or|not")
 _TORCH_HEADER = re.compile(r"torch|ATen|c10|THC?/")
 _NAMESPACES = frozenset(("at", "torch", "c10"))
 
@@ -39,10 +38,11 @@ def own(document: CppDocument, name: str) -> bool:
         return True
     words = document.words
     for index, word in enumerate(words):
-        if word == name and index and index + 1 < len(words) and words[index + 1] == "(":
+        if word == name and index and words[index + 1 : index + 2] == ["("]:
             before, after = words[index - 1], document.pairs[index + 1] + 1
-            typed = before in (">", "*", "&") or (is_name(before) and before not in ("return", "else", "do"))
-            if typed and 0 < after < len(words) and words[after] == "{":
+            following = words[after] if 0 < after < len(words) else ""
+            typed = is_name(before) and not _KEYWORD.fullmatch(before)
+            if (following == "{" and (typed or before in (">", "*", "&"))) or (following == ";" and typed):
                 return True
     return False
 
@@ -55,10 +55,9 @@ def speaks_torch(document: CppDocument) -> bool:
     return any(word in _NAMESPACES and after == "::" for word, after in itertools.pairwise(words))
 
 
-def seen_from(document: CppDocument, include: Include, offsets: Iterable[int]) -> bool:
-    """Whether an include is compiled wherever the places of ``offsets`` are."""
-    needed = set(document.branches.around(include.start))
-    return all(needed.issubset(document.branches.around(offset)) for offset in offsets)
+def conditions(document: CppDocument, offset: int) -> frozenset[tuple[str, ...]]:
+    """The conditions under which a place is compiled, as far as the file says."""
+    return frozenset(branch.tests for branch in document.branches.around(offset) if branch.tests)
 
 
 def fate(rule: Rule) -> str:

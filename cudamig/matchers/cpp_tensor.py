@@ -17,7 +17,7 @@ class Kind(Enum):
     """What is known of an expression."""
 
     TENSOR = "a tensor"
-    TENSORS = "a list of tensors"
+    TENSORS = "a list or tuple of tensors"
     STORAGE = "a storage"
     TYPE = "a tensor's type"
     OTHER = "something else"
@@ -30,7 +30,7 @@ _CONST = re.compile(r"\b(?:const|volatile|typename)\b ?|[&*]|^::")
 _TENSOR = re.compile(rf"{_SPACES}(?:Tensor|TensorBase|Variable)")
 _TENSORS = re.compile(
     rf"(?:(?:std|c10|at|torch)::)?(?:vector|List|ArrayRef|array|SmallVector)<{_TENSOR.pattern}(?:,\w+)?>"
-    rf"|{_SPACES}(?:TensorList|ITensorListRef|variable_list)"
+    rf"|{_SPACES}(?:TensorList|ITensorListRef|variable_list)|std::(?:tuple|pair)<{_TENSOR.pattern}(?:,{_TENSOR.pattern})*>"
 )
 _MAYBE = re.compile(rf"(?:(?:std|c10|at|torch)::)?optional<{_TENSOR.pattern}>")
 _STORAGE = re.compile(rf"{_SPACES}Storage")
@@ -51,6 +51,7 @@ _NO_TENSOR = re.compile(
     "device|options|dtype|scalar_type|scalarType|layout|sizes?|strides?|dim|ndimension|numel|nbytes|item|accessor"
     "|packed_accessor|data_ptr|is_cuda|get_device"
 )
+_SEVERAL = re.compile("sort|topk|kthvalue|mode|unbind|split|chunk")  # methods that give tensors in a row
 _ELEMENT = frozenset(("at", "get", "front", "back"))
 
 
@@ -111,11 +112,15 @@ def _base(document: CppDocument, found: Chain, depth: int) -> Kind:
         return kind_of(document, found.first + 1, found.last - 1, depth - 1)
     if _FACTORIES.fullmatch(found.name):
         return Kind.TENSOR
+    if found.name == "std::get" and found.steps and found.steps[0].kind == "call":
+        call = found.steps[0]
+        row = kind_of(document, call.first + 1, call.last - 1, depth - 1)
+        return Kind.TENSOR if row is Kind.TENSORS else Kind.UNKNOWN
     macro = document.macro_at(found.first)
     if macro and macro.params and found.name in macro.params:
         return Kind.UNKNOWN
-    row = lookup(document, found.name, document.starts[found.first])
-    return declared_kind(document, row, depth) if row else Kind.UNKNOWN
+    known = lookup(document, found.name, document.starts[found.first])
+    return declared_kind(document, known, depth) if known else Kind.UNKNOWN
 
 
 def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool) -> Kind:
@@ -136,6 +141,8 @@ def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool) -> Kin
         return Kind.TYPE
     if kind is Kind.TENSOR and _SAME.fullmatch(step.name):
         return Kind.TENSOR
+    if kind is Kind.TENSOR and _SEVERAL.fullmatch(step.name):
+        return Kind.TENSORS
     if kind is Kind.TENSORS:
         return Kind.TENSOR if step.name in _ELEMENT else Kind.OTHER
     return Kind.OTHER if kind is Kind.OTHER else Kind.UNKNOWN
