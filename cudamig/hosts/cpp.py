@@ -13,8 +13,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from cudamig.hosts.cpp_branches import Branches
-from cudamig.hosts.cpp_lex import Macro, lex
-from cudamig.hosts.cpp_mask import mask
+from cudamig.hosts.cpp_lex import Macro, Tokens, lex
+from cudamig.hosts.cpp_mask import blank, mask
 from cudamig.hosts.cpp_pairs import Pairs, pair
 from cudamig.model import Span
 from cudamig.nodes import Node
@@ -44,9 +44,8 @@ class CppDocument:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.nodes: list[Node] = []
-        self.tokens = lex(source.text)
+        self.tokens, self.branches = _read(source.text)
         self.words, self.starts = self.tokens.words, self.tokens.starts
-        self.branches = Branches(self.tokens.directives, self.tokens.macros, len(source.text))
 
     @functools.cached_property
     def errors(self) -> int:
@@ -109,6 +108,17 @@ class CppDocument:
         from cudamig.hosts import cpp_tree
 
         return cpp_tree.parse(self._masked)
+
+
+def _read(text: str) -> tuple[Tokens, Branches]:
+    """Tokens and branches of a text; what stands below ``#if 0`` is as good as a comment."""
+    tokens = lex(text)
+    branches = Branches(tokens.directives, tokens.macros, len(text))
+    dead = [(branch.start, branch.end) for branch in branches.all if branch.dead]
+    if dead:
+        tokens = lex(blank(text, dead))
+        branches = Branches(tokens.directives, tokens.macros, len(text))
+    return tokens, branches
 
 
 def parse(source: Source) -> CppDocument:

@@ -7,7 +7,7 @@ at to find declarations and syntax errors; edits are made on the text itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cudamig.hosts.cpp_branches import Branch, Branches
 from cudamig.hosts.cpp_lex import BREAK, Tokens
@@ -27,10 +27,15 @@ def mask(tokens: Tokens, pairs: Sequence[int], branches: Branches) -> str:
     text = tokens.text
     if not text.isascii():
         text = text.encode("ascii", "replace").decode()
+    return blank(text, _blanks(tokens, pairs, branches))
+
+
+def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with blanks in ``spans`` (in any order, nested ones too); line feeds stay."""
     pieces, last = [], 0
-    for start, end in sorted(_blanks(tokens, pairs, branches)):
-        start = max(start, last)
-        if end > start:
+    for start, end in sorted(spans):
+        if end > last:
+            start = max(start, last)
             pieces += [text[last:start], _UNSEEN.sub(" ", text[start:end])]
             last = end
     return "".join(pieces) + text[last:]
@@ -55,8 +60,6 @@ def _blanks(tokens: Tokens, pairs: Sequence[int], branches: Branches) -> Iterato
 
 def _seen(branch: Branch, tokens: Tokens, pairs: Sequence[int]) -> bool:
     """Whether a branch is kept: the first of its chain, or one that is whole statements."""
-    if branch.dead:
-        return False
     if branch.first:
         return True
     inside = range(tokens.at(branch.start), tokens.at(branch.end))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import Chain, arguments, chain
 from cudamig.hosts.cpp_lex import Macro
-from cudamig.matchers.cpp_places import fate, intended
+from cudamig.matchers.cpp_places import fate, intended, speaks_torch
 from cudamig.matchers.cpp_tensor import Kind, declared_kind, kind_of, lookup
 from cudamig.model import Edit, Finding, Fix, Related, Span, manual
 from cudamig.rules.model import Context, Rule
@@ -50,7 +50,7 @@ def _arguments(document: CppDocument, rule: Rule) -> Iterator[_Argument]:
         if place is not None and place < len(given):
             first, last = given[place]
             yield from ([_Argument(word, first, last, True)] if first < last else ())
-        elif place is None:
+        elif place is None and speaks_torch(document):
             for first, last in given:
                 if _typed(document, first, last, rule):
                     yield _Argument(word, first, last, False)

@@ -21,15 +21,10 @@ _NAMESPACES = frozenset(("at", "torch", "c10"))
 
 
 def intended(document: CppDocument, offset: int, names: Iterable[str] = ()) -> bool:
-    """Whether old code is meant at a place: behind a version test or a test for one of ``names``, or never compiled."""
+    """Whether old code is meant at a place: behind a version test, or a test for one of ``names``."""
     words = set(names)
-    for branch in document.branches.around(offset):
-        for test in branch.tests:
-            if _VERSIONED.search(test) or words.intersection(re.findall(r"\w+", test)):
-                return True
-        if branch.dead:
-            return True
-    return False
+    tests = (test for branch in document.branches.around(offset) for test in branch.tests)
+    return any(_VERSIONED.search(test) or words.intersection(re.findall(r"\w+", test)) for test in tests)
 
 
 def own(document: CppDocument, name: str) -> bool:
