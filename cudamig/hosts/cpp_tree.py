@@ -59,21 +59,40 @@ def errors(tree: Tree) -> int:
     return sum(len(nodes) for nodes in _captures(_ERRORS, tree).values())
 
 
+class _Found(NamedTuple):
+    """A declared name before its scope is known."""
+
+    offset: int
+    name: str
+    kind: str
+    type: str
+
+
+class _Scope(NamedTuple):
+    """Where a name is known. ``function``: from the parameters of a function or lambda to the end of its body."""
+
+    start: int
+    end: int
+    function: bool
+
+
 def declared(tree: Tree, masked: str) -> list[Declared]:
     """Everything that is declared, by place. A parameter of a mere prototype is left out."""
-    found: list[tuple[int, str, str, str]] = []
+    found = set[_Found]()
     for _, captured in QueryCursor(_query(_DECLARED)).matches(tree.root_node):
         types = captured.pop("type", [])
         written = _written(types[0], masked) if types else ""
         for kind, nodes in captured.items():
-            found += ((leaf.start_byte, _name(leaf, masked), kind, written) for leaf in _leaves(nodes[0]))
+            for leaf in _leaves(nodes[0]):
+                name = masked[leaf.start_byte : leaf.end_byte]
+                found.add(_Found(leaf.start_byte, name, kind, written))
     out = []
-    for (offset, name, kind, written), (start, end, function) in _scoped(sorted(set(found)), tree, len(masked)):
-        if kind == "parameter" and not function:
+    for row, scope in _scoped(sorted(found), tree, len(masked)):
+        if row.kind == "parameter" and not scope.function:
             continue
-        if kind in ("variable", "parameter"):
-            kind, start = "variable", offset
-        out.append(Declared(name, kind, written, offset, start, end))
+        local = row.kind in ("variable", "parameter")
+        kind, start = ("variable", row.offset) if local else (row.kind, scope.start)
+        out.append(Declared(row.name, kind, row.type, row.offset, start, scope.end))
     return out
 
 
@@ -101,32 +120,19 @@ def _written(node: Node, masked: str) -> str:
     return _SPACE.sub(lambda found: found.group(1) or " ", masked[node.start_byte : node.end_byte])
 
 
-def _name(leaf: Node, masked: str) -> str:
-    return masked[leaf.start_byte : leaf.end_byte]
-
-
-def _scoped(
-    found: list[tuple[int, str, str, str]], tree: Tree, length: int
-) -> Iterator[tuple[tuple[int, str, str, str], tuple[int, int, bool]]]:
-    """Each row with the innermost scope (start, end, whether it is a function with its parameters) around it."""
-    scopes = [
-        (node.start_byte, -node.end_byte, kind == "function")
-        for kind, nodes in _captures(_SCOPES, tree).items()
-        for node in nodes
-    ]
-    open_ = [(0, length, False)]
-    waiting = iter(sorted(scopes))
-    scope = next(waiting, None)
+def _scoped(found: list[_Found], tree: Tree, length: int) -> Iterator[tuple[_Found, _Scope]]:
+    """Each name with the innermost scope around it; a function's own name belongs to the scope around the function."""
+    nodes = [(kind == "function", node) for kind, group in _captures(_SCOPES, tree).items() for node in group]
+    scopes = [_Scope(node.start_byte, node.end_byte, function) for function, node in nodes]
+    waiting = sorted(scopes, key=lambda scope: (scope.start, -scope.end), reverse=True)
+    around = [_Scope(0, length, False)]
     for row in found:
-        while scope and scope[0] <= row[0]:
-            open_.append((scope[0], -scope[1], scope[2]))
-            scope = next(waiting, None)
-        while open_[-1][1] <= row[0] and len(open_) > 1:
-            open_.pop()
-        inner = -1
-        if row[2] == "function" and open_[inner][2] and len(open_) > 1:
-            inner = -2  # a function's name is known around it
-        yield row, open_[inner]
+        while waiting and waiting[-1].start <= row.offset:
+            around.append(waiting.pop())
+        while around[-1].end <= row.offset and len(around) > 1:
+            around.pop()
+        own = row.kind == "function" and around[-1].function
+        yield row, around[-2 if own else -1]
 
 
 def _captures(query: str, tree: Tree) -> dict[str, list[Node]]:

@@ -70,7 +70,7 @@ def _use(document: CppDocument, index: int, wanted: _Chain) -> _Use | None:
 
 
 def _finding(document: CppDocument, context: Context, wanted: _Chain, use: _Use) -> Iterator[Finding]:
-    rule, words = wanted.rule, document.words
+    rule = wanted.rule
     start, end = document.starts[use.first], document.tokens.end(use.last)
     fix = Fix(rule.title, rule.safety, rule.reason, (Edit(document.source.path, Span(start, end), wanted.new),))
     if rule.args.get("receiver") == "tensor":
@@ -80,11 +80,7 @@ def _finding(document: CppDocument, context: Context, wanted: _Chain, use: _Use)
         fix = _weighed(fix, receiver, document.source.text[document.starts[use.receiver] : start])
     elif not document.tokens.plain(use.first, use.last + 1):
         fix = manual(rule.title, "a comment stands inside the chain")
-    old = (
-        ".".join(f"{words[i]}()" for i in range(use.first, use.last + 1, 4))
-        if not wanted.template
-        else f"{words[use.first]}<T>()"
-    )
+    old = "().".join(wanted.old) + ("<T>()" if wanted.template else "()")
     message = f"Tensor.{old} is {fate(rule)}; use {wanted.new}"
     first = document.starts[use.receiver] if use.receiver >= 0 else start
     yield context.finding(rule, document.source.path, Span(first, end), message, fix)

@@ -15,7 +15,7 @@ _VERSIONED = re.compile(
     r"(?i:version)|CUDACC_VER|__has_include|(?:TORCH|ATEN)_?V?\d|TORCH_(?:OLD|NEW|GE|GT|LE|LT)"
     r"|(?:OLD|NEW|LEGACY)_?(?:PY)?TORCH|\b(?:AT|TORCH|C10|THC?)_\w*(?:CHECK|DISPATCH|ASSERT|ERROR|WARN)"
 )
-_KEYWORD = re.compile("return|else|do|throw|case|co_return|co_yield|co_await|and|or|not")
+_NO_TYPE = re.compile("return|else|do|throw|case|co_return|co_yield|co_await|and|or|not|[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 _TORCH_HEADER = re.compile(r"torch|ATen|c10|THC?/")
 _NAMESPACES = frozenset(("at", "torch", "c10"))
 
@@ -36,7 +36,7 @@ def own(document: CppDocument, name: str) -> bool:
         if word == name and index and words[index + 1 : index + 2] == ["("]:
             before, after = words[index - 1], document.pairs[index + 1] + 1
             following = words[after] if 0 < after < len(words) else ""
-            typed = is_name(before) and not _KEYWORD.fullmatch(before)
+            typed = is_name(before) and not _NO_TYPE.fullmatch(before)
             if (following == "{" and (typed or before in (">", "*", "&"))) or (following == ";" and typed):
                 return True
     return False

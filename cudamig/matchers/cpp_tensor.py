@@ -32,7 +32,7 @@ _TENSORS = re.compile(
     rf"(?:(?:std|c10|at|torch)::)?(?:vector|List|ArrayRef|array|SmallVector)<{_TENSOR.pattern}(?:,\w+)?>"
     rf"|{_SPACES}(?:TensorList|ITensorListRef|variable_list)|std::(?:tuple|pair)<{_TENSOR.pattern}(?:,{_TENSOR.pattern})*>"
 )
-_MAYBE = re.compile(rf"(?:(?:std|c10|at|torch)::)?optional<{_TENSOR.pattern}>")
+_MAYBE = re.compile(rf"(?:(?:std|c10|at|torch)::)?(?:optional|unique_ptr|shared_ptr)<{_TENSOR.pattern}>")
 _STORAGE = re.compile(rf"{_SPACES}Storage")
 _TYPE = re.compile(rf"{_SPACES}(?:Type|DeprecatedTypeProperties)")
 _PLAIN = re.compile(r"[\w: ]+(?:<.*>)?")
@@ -41,7 +41,7 @@ _FACTORIES = re.compile(
     r"|(?:at|torch)::(?:from_blob|tensor|cat|stack|where|mm|bmm|matmul|addmm|sum|mean|max|min|randint|randperm)"
 )
 # Only tensors have these, so that they prove what they are called on.
-_PROOF = re.compile("contiguous|index_select|masked_select|unsqueeze|permute|expand_as|view_as")
+_PROOF = re.compile("contiguous|toTensor|index_select|masked_select|unsqueeze|permute|expand_as|view_as")
 _SAME = re.compile(
     "to|cpu|cuda|clone|detach|view|reshape|transpose|t|select|narrow|slice|flatten|squeeze|expand|index|flip|repeat"
     "|sum|mean|type_as|toType|toBackend|data|grad|variable_data|tensor_data|abs|neg|floor|round|mul|add|sub|div"
@@ -70,7 +70,7 @@ def kind_of(document: CppDocument, first: int, last: int, depth: int = _DEPTH) -
     index = 0
     while index < len(steps):
         called = index + 1 < len(steps) and steps[index + 1].kind == "call"
-        kind = _stepped(document, kind, steps[index], called)
+        kind = _stepped(document, kind, steps[index], called, depth)
         index += 2 if steps[index].kind == "member" and called else 1
     return kind
 
@@ -123,14 +123,14 @@ def _base(document: CppDocument, found: Chain, depth: int) -> Kind:
     return declared_kind(document, known, depth) if known else Kind.UNKNOWN
 
 
-def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool) -> Kind:
-    """What ``kind`` becomes by one more link of the chain."""
+def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool, depth: int) -> Kind:
+    """What ``kind`` becomes by one more link of the chain; the result of a method of a class is not known."""
     if step.kind == "index":
         return Kind.TENSOR if kind in (Kind.TENSOR, Kind.TENSORS) else Kind.UNKNOWN
     if step.kind == "call":
         return kind if kind is Kind.TENSOR else Kind.UNKNOWN
     if not called:
-        return _field(document, step.name)
+        return _field(document, step.name, depth)
     if _PROOF.fullmatch(step.name):
         return Kind.TENSOR
     if step.name in ("storage", "unsafeGetStorageImpl"):
@@ -145,12 +145,13 @@ def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool) -> Kin
         return Kind.TENSORS
     if kind is Kind.TENSORS:
         return Kind.TENSOR if step.name in _ELEMENT else Kind.OTHER
-    return Kind.OTHER if kind is Kind.OTHER else Kind.UNKNOWN
+    return Kind.UNKNOWN
 
 
-def _field(document: CppDocument, name: str) -> Kind:
+def _field(document: CppDocument, name: str, depth: int) -> Kind:
     """What all members of that name in this file are; unknown when they differ or there are none."""
-    kinds = {declared_kind(document, row) for row in document.declared.get(name, ()) if row.kind == "member"}
+    members = [row for row in document.declared.get(name, ()) if row.kind == "member"]
+    kinds = {declared_kind(document, row, depth - 1) for row in members}
     return kinds.pop() if len(kinds) == 1 else Kind.UNKNOWN
 
 

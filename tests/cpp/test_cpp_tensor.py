@@ -17,7 +17,7 @@ typedef std::vector<Float> Floats;
 using Ring = Gnir;
 using Gnir = Ring;
 struct Params { at::Tensor weight; int size; Blob mixed; };
-struct Other { at::Tensor mixed; };
+struct Other { at::Tensor mixed; static auto loop = other.loop; std::unique_ptr<at::Tensor> owned; };
 at::Tensor helper(int);
 template <typename T, int N>
 at::Tensor f(const at::Tensor& x, at::Tensor* p, std::vector<at::Tensor> xs, c10::optional<at::Tensor> o, T t,
@@ -55,6 +55,7 @@ at::Tensor f(const at::Tensor& x, at::Tensor* p, std::vector<at::Tensor> xs, c10
         ("o->contiguous()", Kind.TENSOR),
         ("x.to(at::kCUDA).view({-1})", Kind.TENSOR),
         ("unseen.contiguous()", Kind.TENSOR),
+        ("module.forward({x}).toTensor()", Kind.TENSOR),
         ("at::empty({1}, x.options())", Kind.TENSOR),
         ("::torch::zeros({1})", Kind.TENSOR),
         ("std::get<0>(pair)", Kind.TENSOR),
@@ -68,6 +69,7 @@ at::Tensor f(const at::Tensor& x, at::Tensor* p, std::vector<at::Tensor> xs, c10
         ("item", Kind.TENSOR),
         ("y", Kind.TENSOR),
         ("params.weight", Kind.TENSOR),
+        ("this->owned", Kind.TENSOR),
         ("s", Kind.STORAGE),
         ("st", Kind.STORAGE),
         ("x.storage()", Kind.STORAGE),
@@ -80,7 +82,9 @@ at::Tensor f(const at::Tensor& x, at::Tensor* p, std::vector<at::Tensor> xs, c10
         ("ring", Kind.OTHER),
         ("shadow", Kind.OTHER),
         ("n", Kind.OTHER),
-        ("where", Kind.OTHER),
+        ("where", Kind.UNKNOWN),
+        ("b.tensor()", Kind.UNKNOWN),
+        ("b.loop", Kind.UNKNOWN),
         ("x.sizes()", Kind.OTHER),
         ("x.device()", Kind.OTHER),
         ("params.size", Kind.OTHER),

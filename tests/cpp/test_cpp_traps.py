@@ -41,6 +41,7 @@ CHANGES = {
         "if (a) { AT_CHECK(b); } else { AT_CHECK(c); }\nif (a) AT_CHECK(b);\nf();\n",
         "if (a) { TORCH_CHECK(b); } else { TORCH_CHECK(c); }\nif (a) TORCH_CHECK(b);\nf();\n",
     ),
+    "a macro without a semicolon before it": ("BEGIN_CHECKS\nAT_CHECK(a);\n", "BEGIN_CHECKS\nTORCH_CHECK(a);\n"),
     "a chain over lines": (
         "bool b = x\n    .type()\n    .is_cuda();\n",
         "bool b = x\n    .is_cuda();\n",
@@ -148,6 +149,7 @@ KEPT = {
     "a held scalar type": 'void f(at::Tensor x) { auto t = x.scalar_type(); AT_DISPATCH_ALL_TYPES(t, "n", g); }\n',
     "a scalar type by argument": 'void f(at::ScalarType type) { AT_DISPATCH_ALL_TYPES(type, "n", g); }\n',
     "a function of the repository": "template <class T> T THCCeilDiv(T a) { return a; }\nint i = THCCeilDiv(a);\n",
+    "a prototype of the repository": "int THCCeilDiv(int a, int b);\nint i = THCCeilDiv(a, b);\n",
     "a dead branch": "#if 0\nAT_CHECK(a); x.type().is_cuda();\n#endif\n",
     "other includes": '#include "THC.h"\n#include <THCUNN/generic.h>\n#include <NOTTHC/THC.h>\n',
     "an error line": "#error AT_CHECK(x) is gone\n",
