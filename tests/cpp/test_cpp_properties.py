@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cudamig.engine import scan
 from cudamig.examples import Outcome
+from cudamig.facts import targets
+from cudamig.rules.load import known
+from cudamig.rules.model import Context
+
+RULES = [rule for rule in known() if rule.family == "CPP"]
 
 # What a piece of a file reads before and after the fixes.
 PIECES = [
@@ -60,3 +67,34 @@ def test_only_the_old_code_changes(
     assert first.left == ()
     again = run(first.after["csrc/op.cu"], unsafe=True)
     assert again.after["csrc/op.cu"] == text(1)
+
+
+WORDS = st.one_of(
+    st.sampled_from(
+        [*"().<>,;{}[]*&", "->", "::", "if", "else", "return", "auto", "const", "template", "\n", " ", "//", "/*"]
+    ),
+    st.sampled_from(
+        ["AT_CHECK", "THCudaCheck", "THCCeilDiv", "AT_DISPATCH_ALL_TYPES", "MY_DISPATCH", "at::Tensor ", "x"]
+    ),
+    st.sampled_from(
+        ["type()", "is_cuda()", "scalarType()", "data<T>()", "#define M(x) ", "#ifdef A", "#else", "#endif", '"']
+    ),
+    st.sampled_from(
+        ["#include <THC/THC.h>", "#include <THC/THCAtomics.cuh>", "#if 0", "\\\n", "\r\n", "auto y = x", "for"]
+    ),
+)
+OLD = re.compile(
+    r"AT_CHECK|THCudaCheck|THCCeilDiv|data|type|type\(\)\.(?:is_cuda|scalarType)|[<\"]?THC/\S*|.*#include.*\n?"
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(WORDS, max_size=60).map("".join))
+def test_no_text_breaks_a_matcher_and_edits_replace_old_names_only(text: str) -> None:
+    text = "#include <torch/extension.h>\n" + text
+    result = scan("op.cu", "cpp", text.encode(), RULES, Context(targets.get("cu126")))
+    assert result.faults == ()
+    for edit in (edit for finding in result.findings for edit in finding.fix.edits):
+        assert 0 <= edit.span.start <= edit.span.end <= len(text)
+        old = "".join(text[edit.span.start : edit.span.end].replace("\\", "").split())
+        assert OLD.fullmatch(old) or edit.replacement.strip().startswith("#include")
