@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from cudamig.hosts.cpp import CppDocument, Include
 from cudamig.matchers.cpp_headers import has, indentation, is_header, outermost
-from cudamig.matchers.cpp_places import fate, intended, own
+from cudamig.matchers.cpp_places import fate, intended, names_torch, of_torch, own
 from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
 from cudamig.rules.model import Context, Rule
 
@@ -60,8 +60,17 @@ def _gone(document: CppDocument, rule: Rule, gone: list[Include], context: Conte
             fix = _replacement(document, rule, include, needed)
         else:
             fix = _removal(document, rule, include)
+        if fix.edits and _orphaned(document, gone):
+            reason = "no other include is seen to bring libtorch, which the file uses"
+            fix = fix._replace(safety=Safety.UNSAFE, reason=reason)
         message = f"{include.name} is {fate(rule)}"
         yield context.finding(rule, document.source.path, include.span, message, fix)
+
+
+def _orphaned(document: CppDocument, gone: list[Include]) -> bool:
+    """Whether nothing may be left that declares the names of libtorch; a header of the repository may."""
+    others = [include for include in document.includes if include not in gone]
+    return names_torch(document) and not any(include.quote == '"' or of_torch(include) for include in others)
 
 
 def _left(document: CppDocument, rule: Rule) -> list[str]:

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable
 
-from cudamig.hosts.cpp import CppDocument
+from cudamig.hosts.cpp import CppDocument, Include
 from cudamig.hosts.cpp_expr import is_name
 from cudamig.rules.model import Rule
 
@@ -44,10 +44,18 @@ def own(document: CppDocument, name: str) -> bool:
 
 def speaks_torch(document: CppDocument) -> bool:
     """Whether the file names libtorch: a header of it, or one of its namespaces."""
-    if any(_TORCH_HEADER.search(include.name) for include in document.includes):
-        return True
-    words = document.words
-    return any(word in _NAMESPACES and after == "::" for word, after in itertools.pairwise(words))
+    return any(map(of_torch, document.includes)) or names_torch(document)
+
+
+def of_torch(include: Include) -> bool:
+    """Whether an include is a header of libtorch, or one of the repository that has torch in its name."""
+    return _TORCH_HEADER.search(include.name) is not None
+
+
+def names_torch(document: CppDocument) -> bool:
+    """Whether the file names something in a namespace of libtorch."""
+    pairs = itertools.pairwise(document.words)
+    return any(word in _NAMESPACES and after == "::" for word, after in pairs)
 
 
 def conditions(document: CppDocument, offset: int) -> frozenset[tuple[str, ...]]:

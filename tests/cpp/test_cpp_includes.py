@@ -14,8 +14,8 @@ CHANGES = {
         "#include <ATen/ATen.h>\n\nint i;\n",
     ),
     "streams": (
-        "#include <THC/THC.h>\nauto s = at::cuda::getCurrentCUDAStream();\n",
-        "#include <ATen/cuda/CUDAContext.h>\nauto s = at::cuda::getCurrentCUDAStream();\n",
+        '#include <THC/THC.h>\n#include "op.h"\nauto s = at::cuda::getCurrentCUDAStream();\n',
+        '#include <ATen/cuda/CUDAContext.h>\n#include "op.h"\nauto s = at::cuda::getCurrentCUDAStream();\n',
     ),
     "streams that are there": (
         "#include <ATen/cuda/CUDAContext.h>\n#include <THC/THC.h>\nauto s = at::cuda::getCurrentCUDAStream();\n",
@@ -89,3 +89,9 @@ def test_no_include_goes_into_braces(fixed: Fixed) -> None:
 def test_an_include_under_another_condition_does_not_count(fixed: Fixed) -> None:
     text = "#include <vector>\n#ifdef A\n#include <ATen/ceil_div.h>\n#endif\nint n = THCCeilDiv(a, b);\n"
     assert fixed(text).startswith("#include <vector>\n#include <ATen/ceil_div.h>\n#ifdef A\n")
+
+
+def test_the_last_include_of_torch_goes_only_after_a_look(fixed: Fixed) -> None:
+    text = "#include <vector>\n#include <THC/THC.h>\nvoid f(at::Tensor x);\n"
+    assert fixed(text) == text
+    assert fixed(text, unsafe=True) == text.replace("#include <THC/THC.h>\n", "")
