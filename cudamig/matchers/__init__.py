@@ -32,6 +32,10 @@ STACK = ("dockerfile", "requirements", "yaml")
 MATCHERS = {
     "stack": Matcher("", STACK, stack=True),
     "pip-trap": Matcher("pip_trap", ("requirements",)),
+    "cpp-dispatch": Matcher("cpp_dispatch", ("cpp",)),
+    "cpp-include": Matcher("cpp_include", ("cpp",)),
+    "cpp-macro": Matcher("cpp_macro", ("cpp",)),
+    "cpp-method-chain": Matcher("cpp_chain", ("cpp",)),
     "suppression": Matcher("", KINDS, stack=True),
 }
 

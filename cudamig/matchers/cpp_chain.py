@@ -1,0 +1,103 @@
+"""``cpp-method-chain``: a chain of methods that has a shorter name: ``x.type().is_cuda()`` -> ``x.is_cuda()``.
+
+Rule arguments: ``chains`` (old -> new; ``type.is_cuda`` is ``.type().is_cuda()``, ``data<>`` a method with template
+arguments and no others) and ``receiver: tensor`` where the chain alone does not prove what it is called on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cudamig.hosts.cpp import CppDocument
+from cudamig.hosts.cpp_expr import ACCESS, after_angle, chain_start
+from cudamig.matchers.cpp_places import fate, intended, speaks_torch
+from cudamig.matchers.cpp_tensor import Kind, kind_of
+from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
+from cudamig.rules.model import Context, Rule
+
+
+class _Chain(NamedTuple):
+    """One old chain of a rule: its methods, whether the last has template arguments, and the new method."""
+
+    rule: Rule
+    old: tuple[str, ...]
+    template: bool
+    new: str
+
+
+class _Use(NamedTuple):
+    """A chain in the code: the first and last method name, and where its receiver begins (-1: not understood)."""
+
+    first: int
+    last: int
+    receiver: int
+
+
+def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
+    """Every old chain that is not meant for an old release."""
+    heads: dict[str, list[_Chain]] = {}
+    for rule in rules:
+        for old, new in rule.args["chains"].items():
+            names = tuple(old.removesuffix("<>").split("."))
+            heads.setdefault(names[0], []).append(_Chain(rule, names, old.endswith("<>"), new))
+    for index, word in enumerate(document.words):
+        for wanted in heads.get(word, ()):
+            use = _use(document, index, wanted)
+            if use and not intended(document, document.starts[index]):
+                yield from _finding(document, context, wanted, use)
+
+
+def _use(document: CppDocument, index: int, wanted: _Chain) -> _Use | None:
+    """The use of a chain whose first method name is token ``index``."""
+    words = document.words
+    access = index - 2 if index > 1 and words[index - 1] == "template" else index - 1
+    if access < 1 or words[access] not in ACCESS:
+        return None
+    here = index
+    for name in wanted.old[1:]:
+        if words[here + 1 : here + 3] != ["(", ")"] or words[here + 3 : here + 4] not in (["."], ["->"]):
+            return None
+        here += 4
+        if words[here : here + 1] != [name]:
+            return None
+    open_ = here + 1
+    if wanted.template:
+        open_ = after_angle(document, open_) if words[open_ : open_ + 1] == ["<"] else -1
+    if open_ < 0 or words[open_ : open_ + 2] != ["(", ")"]:
+        return None
+    return _Use(index, here, chain_start(document, access))
+
+
+def _finding(document: CppDocument, context: Context, wanted: _Chain, use: _Use) -> Iterator[Finding]:
+    rule = wanted.rule
+    start, end = document.starts[use.first], document.tokens.end(use.last)
+    fix = Fix(rule.title, rule.safety, rule.reason, (Edit(document.source.path, Span(start, end), wanted.new),))
+    if rule.args.get("receiver") == "tensor":
+        receiver = _receiver(document, use)
+        if receiver is Kind.OTHER or not speaks_torch(document):
+            return
+        fix = _weighed(fix, receiver, document.source.text[document.starts[use.receiver] : start])
+    elif not document.tokens.plain(use.first, use.last + 1):
+        fix = manual(rule.title, "a comment stands inside the chain")
+    old = "().".join(wanted.old) + ("<T>()" if wanted.template else "()")
+    message = f"Tensor.{old} is {fate(rule)}; use {wanted.new}"
+    first = document.starts[use.receiver] if use.receiver >= 0 else start
+    yield context.finding(rule, document.source.path, Span(first, end), message, fix)
+
+
+def _receiver(document: CppDocument, use: _Use) -> Kind:
+    if use.receiver < 0:
+        return Kind.UNKNOWN
+    access = use.first - (2 if document.words[use.first - 1] == "template" else 1)
+    return kind_of(document, use.receiver, access)
+
+
+def _weighed(fix: Fix, receiver: Kind, written: str) -> Fix:
+    """The fix as safe as what is known of the receiver."""
+    if receiver is Kind.TENSOR:
+        return fix
+    if receiver is Kind.STORAGE:
+        return manual(fix.title, "a Storage has no typed accessor any more; take the pointer from the tensor")
+    name = "".join(written.split()).rstrip(".->")
+    return fix._replace(safety=Safety.UNSAFE, reason=f"this file does not show that {name} is a tensor")

@@ -1,0 +1,66 @@
+"""Add an ``#include`` for a name that a fix writes, where every use of the name sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cudamig.hosts.cpp import CppDocument, Include
+from cudamig.matchers.cpp_places import conditions
+from cudamig.model import Edit, Span
+
+_TORCH = re.compile(r"(?:ATen|torch|c10|THC?)/")
+_HEADER = re.compile(r"\.(?:h|hpp|hh|hxx|cuh|inl)$", re.I)
+_CUDA = re.compile(r"\.cuh?$", re.I)
+
+
+def is_header(document: CppDocument) -> bool:
+    """Whether other files include this one, by its name."""
+    return bool(_HEADER.search(document.source.path))
+
+
+def has(document: CppDocument, headers: Sequence[str], offsets: Sequence[int]) -> bool:
+    """Whether one of ``headers`` is included wherever the places of ``offsets`` are compiled."""
+    shared = _shared(document, offsets)
+    return any(include.name in headers and _under(document, include) <= shared for include in document.includes)
+
+
+def insertion(document: CppDocument, header: str, offsets: Sequence[int]) -> Edit | None:
+    """The edit that includes ``header`` for the uses at ``offsets``; None when there is no place for it.
+
+    It follows the last include of torch (or of anything) that stands above all uses, under the conditions that they
+    share: a CUDA header must not get into what is compiled without CUDA. Only in a file for nvcc fewer will do.
+    """
+    shared = _shared(document, offsets)
+    above = [
+        i
+        for i in document.includes
+        if i.end < min(offsets) and _under(document, i) <= shared and outermost(document, i)
+    ]
+    same = [include for include in above if _under(document, include) == shared]
+    if not same and _CUDA.search(document.source.path):
+        same = above
+    if not same:
+        return None
+    place = next((include for include in reversed(same) if _TORCH.match(include.name)), same[-1])
+    line = f"{document.source.newline}{indentation(document, place)}#include <{header}>"
+    return Edit(document.source.path, Span(place.end, place.end), line)
+
+
+def indentation(document: CppDocument, include: Include) -> str:
+    """What stands before the ``#`` of an include."""
+    return document.source.text[include.start : include.span.start].partition("#")[0]
+
+
+def outermost(document: CppDocument, include: Include) -> bool:
+    """Whether an include stands in no braces: a header of templates must not go into ``extern "C" { }``."""
+    end = document.tokens.at(include.start)
+    return not any(document.words[i] == "{" and not 0 <= document.pairs[i] < end for i in range(end))
+
+
+def _shared(document: CppDocument, offsets: Sequence[int]) -> frozenset[tuple[str, ...]]:
+    return frozenset.intersection(*(conditions(document, offset) for offset in offsets))
+
+
+def _under(document: CppDocument, include: Include) -> frozenset[tuple[str, ...]]:
+    return conditions(document, include.start)

@@ -1,0 +1,130 @@
+"""``cpp-include``: a header that moved, or one that is gone.
+
+Rule arguments, one of:
+- ``moved``: old -> new;
+- ``gone``: headers that are replaced by what the file uses of them. ``names`` are patterns of the identifiers that went
+  with them (while one is left, a person decides). ``needs`` are rows of ``header``, the ``words`` that it declares
+  (``cublas*`` is a prefix, ``cuda::`` a namespace), ``brought-by``, and ``in-headers`` (a header of the repository
+  needs it in any case, for the files that include it). Headers that match ``unclear`` are gone too, with no list of
+  what they declared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from cudamig.hosts.cpp import CppDocument, Include
+from cudamig.matchers.cpp_headers import has, indentation, is_header, outermost
+from cudamig.matchers.cpp_places import fate, intended, names_torch, of_torch, own
+from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
+from cudamig.rules.model import Context, Rule
+
+_SHOWN = 5  # names in a message
+
+
+def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
+    """Includes of headers that are no longer where they were, outside of version tests."""
+    for rule in rules:
+        moved: dict[str, str] = rule.args.get("moved", {})
+        found = [i for i in document.includes if not intended(document, i.start)]
+        for include in found:
+            if include.name in moved:
+                fix = _move(document, rule, include, moved[include.name])
+                message = f"{include.name} is {fate(rule)}; it is {moved[include.name]} now"
+                yield context.finding(rule, document.source.path, include.span, message, fix)
+        gone = [i for i in found if i.name in rule.args.get("gone", ())]
+        yield from _gone(document, rule, gone, context)
+        for include in found:
+            if include not in gone and re.fullmatch(rule.args.get("unclear", "(?!)"), include.name):
+                fix = manual(rule.title, "what else it declared is not known; see what the file uses of it")
+                message = f"{include.name} is {fate(rule)}"
+                yield context.finding(rule, document.source.path, include.span, message, fix)
+
+
+def _move(document: CppDocument, rule: Rule, include: Include, new: str) -> Fix:
+    if has(document, (new,), (include.start,)):
+        return _removal(document, rule, include)
+    edit = Edit(document.source.path, include.span, new)
+    return _cautious(include, Fix(rule.title, rule.safety, rule.reason, (edit,)))
+
+
+def _gone(document: CppDocument, rule: Rule, gone: list[Include], context: Context) -> Iterator[Finding]:
+    left = _left(document, rule) if gone else []
+    needed = _needed(document, rule, gone) if gone and not left else []
+    for number, include in enumerate(gone):
+        if left:
+            shown = ", ".join(left[:_SHOWN]) + (f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else "")
+            fix = manual(rule.title, f"the file still uses {shown}; the include goes when they are gone")
+        elif needed and not number:
+            fix = _replacement(document, rule, include, needed)
+        else:
+            fix = _removal(document, rule, include)
+        if fix.edits and _orphaned(document, gone):
+            reason = "no other include is seen to bring libtorch, which the file uses"
+            fix = fix._replace(safety=Safety.UNSAFE, reason=reason)
+        message = f"{include.name} is {fate(rule)}"
+        yield context.finding(rule, document.source.path, include.span, message, fix)
+
+
+def _orphaned(document: CppDocument, gone: list[Include]) -> bool:
+    """Whether nothing may be left that declares the names of libtorch; a header of the repository may."""
+    others = [include for include in document.includes if include not in gone]
+    return names_torch(document) and not any(include.quote == '"' or of_torch(include) for include in others)
+
+
+def _left(document: CppDocument, rule: Rule) -> list[str]:
+    """The identifiers that only the gone headers declared, in order of their first use."""
+    pattern = re.compile("|".join(rule.args["names"]))
+    return [word for word in dict.fromkeys(document.words) if pattern.fullmatch(word) and not own(document, word)]
+
+
+def _needed(document: CppDocument, rule: Rule, gone: list[Include]) -> list[str]:
+    """The headers that must take the place of the gone ones."""
+    out: list[str] = []
+    place = (gone[0].start,)
+    for row in rule.args["needs"]:
+        wanted = (is_header(document) and row.get("in-headers")) or _uses(document, row["words"])
+        if wanted and not has(document, (row["header"], *row.get("brought-by", ()), *out), place):
+            out.append(str(row["header"]))
+    return out
+
+
+def _uses(document: CppDocument, wanted: Sequence[str]) -> bool:
+    exact = {word for word in wanted if word[-1] not in "*:"}
+    prefixes = tuple(word[:-1] for word in wanted if word.endswith("*"))
+    spaces = {word[:-2] for word in wanted if word.endswith("::")}
+    words = document.words
+    return any(
+        word in exact or (prefixes and word.startswith(prefixes)) or (word in spaces and words[i + 1 : i + 2] == ["::"])
+        for i, word in enumerate(words)
+    )
+
+
+def _replacement(document: CppDocument, rule: Rule, include: Include, needed: list[str]) -> Fix:
+    """The first header in the place of the old name, the others on lines below."""
+    if not outermost(document, include):
+        return manual(rule.title, f"it stands in braces, where {needed[0]} must not be included; move it out")
+    line = f"{document.source.newline}{indentation(document, include)}#include"
+    edits = [Edit(document.source.path, Span(include.span.start - 1, include.span.end + 1), f"<{needed[0]}>")]
+    more = "".join(f"{line} <{header}>" for header in needed[1:])
+    if more:
+        edits.append(Edit(document.source.path, Span(include.end, include.end), more))
+    return _cautious(include, Fix(rule.title, rule.safety, rule.reason, tuple(edits)))
+
+
+def _removal(document: CppDocument, rule: Rule, include: Include) -> Fix:
+    """The whole line, with its line end."""
+    text = document.source.text
+    line_end = re.compile(r"\r?\n|\Z").search(text, include.end)
+    end = line_end.end() if line_end else include.end
+    fix = Fix(rule.title, rule.safety, rule.reason, (Edit(document.source.path, Span(include.start, end), ""),))
+    if text[include.span.end + 1 : include.end].strip():
+        return fix._replace(safety=Safety.UNSAFE, reason="the comment on its line goes with it")
+    return _cautious(include, fix)
+
+
+def _cautious(include: Include, fix: Fix) -> Fix:
+    if include.quote == '"':
+        return fix._replace(safety=Safety.UNSAFE, reason="an include in quotes may be a file of the repository")
+    return fix

@@ -1,0 +1,108 @@
+"""``cpp-macro``: a macro or function of libtorch that has a new name and the same arguments.
+
+Rule arguments: ``names`` (old -> new). In ``fix``: ``shape``, what the new name expands to where that matters
+(``if``: a bare if statement, ``statement``: no expression), and ``header`` with ``brought-by``, the headers that
+declare it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cudamig.hosts.cpp import CppDocument
+from cudamig.hosts.cpp_expr import ACCESS, after_angle
+from cudamig.hosts.cpp_lex import BREAK
+from cudamig.matchers.cpp_headers import has, insertion
+from cudamig.matchers.cpp_places import fate, intended, own
+from cudamig.model import Edit, Finding, Fix, Span, manual
+from cudamig.rules.model import Context, Rule
+
+_BEFORE_STATEMENT = frozenset(("{", "}", ";", ")", ":", "else", "do", BREAK))
+
+
+class _Use(NamedTuple):
+    """An old name in the code. ``open`` is the bracket of its arguments; -1 when it is not called."""
+
+    rule: Rule
+    at: int
+    open: int
+
+
+def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
+    """Uses of old names, but where the file defines the name itself or means the old release."""
+    for rule in rules:
+        names: dict[str, str] = rule.args["names"]
+        for old, new in names.items():
+            if old in document.words and not own(document, old):
+                uses = [use for use in _uses(document, rule, old) if not _meant(document, use, (old, new))]
+                yield from _findings(document, context, uses, new)
+
+
+def _uses(document: CppDocument, rule: Rule, old: str) -> Iterator[_Use]:
+    words = document.words
+    for index, word in enumerate(words):
+        if word == old and (not index or words[index - 1] not in (*ACCESS, "::", "##")):
+            open_ = index + 1
+            if open_ < len(words) and words[open_] == "<":
+                open_ = after_angle(document, open_)
+            called = 0 < open_ < len(words) and words[open_] == "(" and document.pairs[open_] > open_
+            yield _Use(rule, index, open_ if called else -1)
+
+
+def _meant(document: CppDocument, use: _Use, names: tuple[str, str]) -> bool:
+    return intended(document, document.starts[use.at], names)
+
+
+def _findings(document: CppDocument, context: Context, uses: list[_Use], new: str) -> Iterator[Finding]:
+    path = document.source.path
+    reasons = [_obstacle(document, use, new) for use in uses]
+    movable = [document.starts[use.at] for use, reason in zip(uses, reasons, strict=True) if not reason]
+    include = _include(document, uses[0].rule, movable) if movable else ()
+    for use, reason in zip(uses, reasons, strict=True):
+        rule, span = use.rule, Span(document.starts[use.at], document.tokens.end(use.at))
+        if include is None and not reason:
+            reason = f"it needs {rule.fix['header']}, and no #include stands above all uses under the same conditions"
+        if reason or include is None:
+            fix = manual(rule.title, reason)
+        else:
+            fix = Fix(rule.title, rule.safety, rule.reason, (Edit(path, span, new), *include))
+        message = f"{document.words[use.at]} is {fate(rule)}; its new name is {new}"
+        yield context.finding(rule, path, span, message, fix)
+
+
+def _include(document: CppDocument, rule: Rule, offsets: Sequence[int]) -> tuple[Edit, ...] | None:
+    """The edit that includes the header of the new name, if it needs one; None when there is no place for it."""
+    header = rule.fix.get("header")
+    if not header or has(document, (header, *rule.fix.get("brought-by", ())), offsets):
+        return ()
+    edit = insertion(document, header, offsets)
+    return (edit,) if edit else None
+
+
+def _obstacle(document: CppDocument, use: _Use, new: str) -> str:
+    """Why the new name cannot simply take the old one's place, or ``""``."""
+    macro, words = document.macro_at(use.at), document.words
+    if macro and macro.name == new:
+        return f"this file defines {new} by it; remove that definition"
+    if use.open < 0:
+        alone = macro and macro.last - macro.first == 1
+        return "" if alone else "it is not called here, so what it is for cannot be seen"
+    after = document.pairs[use.open] + 1
+    shape = use.rule.fix.get("shape", "")
+    if shape == "if" and _before_else(words[after : after + 2]):
+        return f"{new} expands to a bare if, which would take the else that follows; put braces around the call"
+    if shape == "statement" and not _statement(words, use.at, after):
+        return f"{new} is a statement, and the old name is used as an expression here"
+    return ""
+
+
+def _statement(words: Sequence[str], index: int, after: int) -> bool:
+    """Whether a call is a statement of its own, or the whole body of a macro."""
+    before = words[index - 1] if index else BREAK
+    following = words[after] if after < len(words) else BREAK
+    return before in _BEFORE_STATEMENT and following in (";", BREAK)
+
+
+def _before_else(following: Sequence[str]) -> bool:
+    return following[:1] == ["else"] or following == [";", "else"]

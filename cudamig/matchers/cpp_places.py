@@ -1,0 +1,71 @@
+"""What all C++ matchers ask about a place: is old code meant there, is a name the file's own, is this torch code."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+
+from cudamig.hosts.cpp import CppDocument, Include
+from cudamig.hosts.cpp_expr import is_name
+from cudamig.rules.model import Rule
+
+# A test of a version, or of a macro that stands for one: what is below it is there for an old release.
+_VERSIONED = re.compile(
+    r"(?i:version)|CUDACC_VER|__has_include|(?:TORCH|ATEN)_?V?\d|TORCH_(?:OLD|NEW|GE|GT|LE|LT)"
+    r"|(?:OLD|NEW|LEGACY)_?(?:PY)?TORCH|\b(?:AT|TORCH|C10|THC?)_\w*(?:CHECK|DISPATCH|ASSERT|ERROR|WARN)"
+)
+_NO_TYPE = re.compile("return|else|do|throw|case|co_return|co_yield|co_await|and|or|not|[A-Z][A-Z0-9]*_[A-Z0-9_]+")
+_TORCH_HEADER = re.compile(r"torch|ATen|c10|THC?/")
+_NAMESPACES = frozenset(("at", "torch", "c10"))
+
+
+def intended(document: CppDocument, offset: int, names: Iterable[str] = ()) -> bool:
+    """Whether old code is meant at a place: behind a version test, or a test for one of ``names``."""
+    words = set(names)
+    tests = (test for branch in document.branches.around(offset) for test in branch.tests)
+    return any(_VERSIONED.search(test) or words.intersection(re.findall(r"\w+", test)) for test in tests)
+
+
+def own(document: CppDocument, name: str) -> bool:
+    """Whether the file itself defines ``name``, as a macro or a function: then it is not torch's."""
+    if name in document.macros:
+        return True
+    words = document.words
+    for index, word in enumerate(words):
+        if word == name and index and words[index + 1 : index + 2] == ["("]:
+            before, after = words[index - 1], document.pairs[index + 1] + 1
+            following = words[after] if 0 < after < len(words) else ""
+            typed = is_name(before) and not _NO_TYPE.fullmatch(before)
+            if (following == "{" and (typed or before in (">", "*", "&"))) or (following == ";" and typed):
+                return True
+    return False
+
+
+def speaks_torch(document: CppDocument) -> bool:
+    """Whether the file names libtorch: a header of it, or one of its namespaces."""
+    return any(map(of_torch, document.includes)) or names_torch(document)
+
+
+def of_torch(include: Include) -> bool:
+    """Whether an include is a header of libtorch, or one of the repository that has torch in its name."""
+    return _TORCH_HEADER.search(include.name) is not None
+
+
+def names_torch(document: CppDocument) -> bool:
+    """Whether the file names something in a namespace of libtorch."""
+    pairs = itertools.pairwise(document.words)
+    return any(word in _NAMESPACES and after == "::" for word, after in pairs)
+
+
+def conditions(document: CppDocument, offset: int) -> frozenset[tuple[str, ...]]:
+    """The conditions under which a place is compiled, as far as the file says."""
+    return frozenset(branch.tests for branch in document.branches.around(offset) if branch.tests)
+
+
+def fate(rule: Rule) -> str:
+    """``"gone since torch 1.5"``, ``"deprecated since torch 1.3"``."""
+    for word, versions in (("gone", rule.removed), ("deprecated", rule.since)):
+        for component, version in versions.items():
+            return f"{word} since {component} {version}"
+    return "old"

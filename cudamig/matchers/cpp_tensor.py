@@ -1,0 +1,176 @@
+"""What a C++ expression is: a tensor, a list of tensors, a storage, something else, or not known from this file."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from cudamig.hosts.cpp import CppDocument
+from cudamig.hosts.cpp_expr import Chain, Step, chain, is_name
+
+if TYPE_CHECKING:
+    from cudamig.hosts.cpp_tree import Declared
+
+
+class Kind(Enum):
+    """What is known of an expression."""
+
+    TENSOR = "a tensor"
+    TENSORS = "a list or tuple of tensors"
+    STORAGE = "a storage"
+    TYPE = "a tensor's type"
+    OTHER = "something else"
+    UNKNOWN = "not known here"
+
+
+_DEPTH = 8  # declarations by ``auto`` to go through
+_SPACES = r"(?:(?:::)?(?:at|torch|c10|torch::autograd)::)?"
+_CONST = re.compile(r"\b(?:const|volatile|typename)\b ?|[&*]|^::")
+_TENSOR = re.compile(rf"{_SPACES}(?:Tensor|TensorBase|Variable)")
+_TENSORS = re.compile(
+    rf"(?:(?:std|c10|at|torch)::)?(?:vector|List|ArrayRef|array|SmallVector)<{_TENSOR.pattern}(?:,\w+)?>"
+    rf"|{_SPACES}(?:TensorList|ITensorListRef|variable_list)|std::(?:tuple|pair)<{_TENSOR.pattern}(?:,{_TENSOR.pattern})*>"
+)
+_MAYBE = re.compile(rf"(?:(?:std|c10|at|torch)::)?(?:optional|unique_ptr|shared_ptr)<{_TENSOR.pattern}>")
+_STORAGE = re.compile(rf"{_SPACES}Storage")
+_TYPE = re.compile(rf"{_SPACES}(?:Type|DeprecatedTypeProperties)")
+_PLAIN = re.compile(r"[\w: ]+(?:<.*>)?")
+_FACTORIES = re.compile(
+    r"(?:at|torch)::(?:empty|zeros|ones|full|rand|randn|arange|eye|linspace)(?:_like|_strided)?"
+    r"|(?:at|torch)::(?:from_blob|tensor|cat|stack|where|mm|bmm|matmul|addmm|sum|mean|max|min|randint|randperm)"
+)
+# Only tensors have these, so that they prove what they are called on.
+_PROOF = re.compile("contiguous|toTensor|index_select|masked_select|unsqueeze|permute|expand_as|view_as")
+_SAME = re.compile(
+    "to|cpu|cuda|clone|detach|view|reshape|transpose|t|select|narrow|slice|flatten|squeeze|expand|index|flip|repeat"
+    "|sum|mean|type_as|toType|toBackend|data|grad|variable_data|tensor_data|abs|neg|floor|round|mul|add|sub|div"
+    "|zero_|fill_|add_|mul_|sub_|div_|value|value_or|get"
+)
+_NO_TENSOR = re.compile(
+    "device|options|dtype|scalar_type|scalarType|layout|sizes?|strides?|dim|ndimension|numel|nbytes|item|accessor"
+    "|packed_accessor|data_ptr|is_cuda|get_device"
+)
+_SEVERAL = re.compile("sort|topk|kthvalue|mode|unbind|split|chunk")  # methods that give tensors in a row
+_ELEMENT = frozenset(("at", "get", "front", "back"))
+
+
+def kind_of(document: CppDocument, first: int, last: int, depth: int = _DEPTH) -> Kind:
+    """What the expression of the tokens from ``first`` to before ``last`` is."""
+    while last - first > 2 and document.words[first] == "(" and document.pairs[first] == last - 1:
+        first, last = first + 1, last - 1
+    if last - first > 1 and document.words[first] in ("*", "&"):
+        first += 1
+    found = chain(document, first, last)
+    if not found or depth <= 0:
+        return Kind.UNKNOWN
+    kind, steps = _base(document, found, depth), found.steps
+    if found.name and steps and steps[0].kind == "call":
+        steps = steps[1:]
+    index = 0
+    while index < len(steps):
+        called = index + 1 < len(steps) and steps[index + 1].kind == "call"
+        kind = _stepped(document, kind, steps[index], called, depth)
+        index += 2 if steps[index].kind == "member" and called else 1
+    return kind
+
+
+def lookup(document: CppDocument, name: str, offset: int) -> Declared | None:
+    """The declaration that ``name`` refers to at a place: the innermost one, the last before the place."""
+    around = [row for row in document.declared.get(name, ()) if row.start <= offset < row.end]
+    return min(around, key=lambda row: (row.end, -row.offset), default=None)
+
+
+def declared_kind(document: CppDocument, row: Declared, depth: int = _DEPTH) -> Kind:
+    """What a declared name is, by its type, or for ``auto`` by its initialiser."""
+    written = _CONST.sub("", row.type)
+    if written in ("auto", "decltype(auto)"):
+        return _initial(document, row, depth)
+    written = _resolved(document, written)
+    for pattern, kind in ((_TENSOR, Kind.TENSOR), (_MAYBE, Kind.TENSOR), (_TENSORS, Kind.TENSORS)):
+        if pattern.fullmatch(written):
+            return kind
+    for pattern, kind in ((_STORAGE, Kind.STORAGE), (_TYPE, Kind.TYPE)):
+        if pattern.fullmatch(written):
+            return kind
+    template = any(known.kind == "template" for known in document.declared.get(written, ()))
+    return Kind.UNKNOWN if template or not _PLAIN.fullmatch(written) else Kind.OTHER
+
+
+def _resolved(document: CppDocument, written: str) -> str:
+    """A type's name with the file's own ``using`` and ``typedef`` replaced (each once, so that a ring ends)."""
+    for _ in range(_DEPTH):
+        alias = next((row for row in document.declared.get(written, ()) if row.kind == "alias"), None)
+        if not alias:
+            break
+        written = _CONST.sub("", alias.type)
+    return written
+
+
+def _base(document: CppDocument, found: Chain, depth: int) -> Kind:
+    if not found.name:
+        return kind_of(document, found.first + 1, found.last - 1, depth - 1)
+    if _FACTORIES.fullmatch(found.name):
+        return Kind.TENSOR
+    if found.name == "std::get" and found.steps and found.steps[0].kind == "call":
+        call = found.steps[0]
+        row = kind_of(document, call.first + 1, call.last - 1, depth - 1)
+        return Kind.TENSOR if row is Kind.TENSORS else Kind.UNKNOWN
+    macro = document.macro_at(found.first)
+    if macro and macro.params and found.name in macro.params:
+        return Kind.UNKNOWN
+    known = lookup(document, found.name, document.starts[found.first])
+    return declared_kind(document, known, depth) if known else Kind.UNKNOWN
+
+
+def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool, depth: int) -> Kind:
+    """What ``kind`` becomes by one more link of the chain; the result of a method of a class is not known."""
+    if step.kind == "index":
+        return Kind.TENSOR if kind in (Kind.TENSOR, Kind.TENSORS) else Kind.UNKNOWN
+    if step.kind == "call":
+        return kind if kind is Kind.TENSOR else Kind.UNKNOWN
+    if not called:
+        return _field(document, step.name, depth)
+    if _PROOF.fullmatch(step.name):
+        return Kind.TENSOR
+    if step.name in ("storage", "unsafeGetStorageImpl"):
+        return Kind.STORAGE
+    if _NO_TENSOR.fullmatch(step.name):
+        return Kind.OTHER
+    if kind is Kind.TENSOR and step.name == "type":
+        return Kind.TYPE
+    if kind is Kind.TENSOR and _SAME.fullmatch(step.name):
+        return Kind.TENSOR
+    if kind is Kind.TENSOR and _SEVERAL.fullmatch(step.name):
+        return Kind.TENSORS
+    if kind is Kind.TENSORS:
+        return Kind.TENSOR if step.name in _ELEMENT else Kind.OTHER
+    return Kind.UNKNOWN
+
+
+def _field(document: CppDocument, name: str, depth: int) -> Kind:
+    """What all members of that name in this file are; unknown when they differ or there are none."""
+    members = [row for row in document.declared.get(name, ()) if row.kind == "member"]
+    kinds = {declared_kind(document, row, depth - 1) for row in members}
+    return kinds.pop() if len(kinds) == 1 else Kind.UNKNOWN
+
+
+def _initial(document: CppDocument, row: Declared, depth: int) -> Kind:
+    """What an ``auto`` variable is initialised with, or the elements that a ``for`` loop takes from."""
+    words, index = document.words, document.tokens.at(row.offset)
+    start = index + 2
+    if index + 1 >= len(words) or not is_name(words[index]):
+        return Kind.UNKNOWN
+    sign = words[index + 1]
+    if sign in ("(", "{"):
+        end = document.pairs[index + 1]
+    elif sign in ("=", ":"):
+        end = start
+        while end < len(words) and words[end] not in (";", ",", ")", "}", "\n"):
+            end = document.pairs[end] + 1 if document.pairs[end] > end else end + 1
+    else:
+        return Kind.UNKNOWN
+    kind = kind_of(document, start, end, depth - 1)
+    if sign == ":":
+        return Kind.TENSOR if kind in (Kind.TENSORS, Kind.TENSOR) else Kind.UNKNOWN
+    return kind

@@ -1,0 +1,264 @@
+"""Places where a codemod for ATen goes wrong, each as it was met in real extensions: text in, text out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from cudamig.examples import Outcome
+
+Fixed = Callable[..., str]
+Run = Callable[..., Outcome]
+
+HEAD = "#include <torch/extension.h>\n"
+
+CHANGES = {
+    "two old things in one macro body": (
+        "#define CHECK_CUDA(x)                                  \\\n  do {                 \\\n"
+        '    AT_CHECK(x.type().is_cuda(), #x " must be CUDA"); \\\n  } while (0)\n',
+        "#define CHECK_CUDA(x)                                  \\\n  do {                 \\\n"
+        '    TORCH_CHECK(x.is_cuda(), #x " must be CUDA"); \\\n  } while (0)\n',
+    ),
+    "a macro body over two lines": (
+        "#define CHECK_INT(x) \\\n  AT_CHECK(x.scalar_type() == at::ScalarType::Int, \\\n           #x)\n",
+        "#define CHECK_INT(x) \\\n  TORCH_CHECK(x.scalar_type() == at::ScalarType::Int, \\\n           #x)\n",
+    ),
+    "a macro in a macro": (
+        "#define A(x) AT_CHECK(x, #x)\n#define B(x) A(x); A(x.type().is_cuda())\n",
+        "#define A(x) TORCH_CHECK(x, #x)\n#define B(x) A(x); A(x.is_cuda())\n",
+    ),
+    "an alias of the macro": ("#define MY_CHECK AT_CHECK\n", "#define MY_CHECK TORCH_CHECK\n"),
+    "comments and strings": (
+        'AT_CHECK(a, "AT_CHECK(x)"); // AT_CHECK(x.type())\n/* AT_CHECK(y) */ auto s = R"(AT_CHECK(z))";\n',
+        'TORCH_CHECK(a, "AT_CHECK(x)"); // AT_CHECK(x.type())\n/* AT_CHECK(y) */ auto s = R"(AT_CHECK(z))";\n',
+    ),
+    "a call over lines": (
+        "AT_CHECK(\n    a,\n    // why\n    b);\n",
+        "TORCH_CHECK(\n    a,\n    // why\n    b);\n",
+    ),
+    "an if with a braced body": (
+        "if (a) { AT_CHECK(b); } else { AT_CHECK(c); }\nif (a) AT_CHECK(b);\nf();\n",
+        "if (a) { TORCH_CHECK(b); } else { TORCH_CHECK(c); }\nif (a) TORCH_CHECK(b);\nf();\n",
+    ),
+    "a macro without a semicolon before it": ("BEGIN_CHECKS\nAT_CHECK(a);\n", "BEGIN_CHECKS\nTORCH_CHECK(a);\n"),
+    "a chain over lines": (
+        "bool b = x\n    .type()\n    .is_cuda();\n",
+        "bool b = x\n    .is_cuda();\n",
+    ),
+    "a chain in a macro body over lines": (
+        "#define F(x) x.type() \\\n    .is_cuda()\n",
+        "#define F(x) x.is_cuda()\n",
+    ),
+    "spaces in a chain": ("bool b = x . type ( ) . is_cuda ( );\n", "bool b = x . is_cuda ( );\n"),
+    "an arrow": ("bool b = x->type().is_cuda();\n", "bool b = x->is_cuda();\n"),
+    "scalarType": ("auto k = xs[0].type().scalarType();\n", "auto k = xs[0].scalar_type();\n"),
+    "a dispatch on the next line": (
+        'AT_DISPATCH_FLOATING_TYPES_AND_HALF(\n    x.type(), "n", ([&] {\n'
+        "      f(x.contiguous().data<scalar_t>());\n    }));\n",
+        'AT_DISPATCH_FLOATING_TYPES_AND_HALF(\n    x.scalar_type(), "n", ([&] {\n'
+        "      f(x.contiguous().data_ptr<scalar_t>());\n    }));\n",
+    ),
+    "a dispatch with scalar types first": (
+        'AT_DISPATCH_ALL_TYPES_AND2(at::kHalf, at::kBool, xs.at(0)->type(), "n", [&] {});\n',
+        'AT_DISPATCH_ALL_TYPES_AND2(at::kHalf, at::kBool, xs.at(0)->scalar_type(), "n", [&] {});\n',
+    ),
+    "a dispatch on a scalarType": (
+        'AT_DISPATCH_ALL_TYPES(x.type().scalarType(), "n", [&] {});\n',
+        'AT_DISPATCH_ALL_TYPES(x.scalar_type(), "n", [&] {});\n',
+    ),
+    "a dispatch in a macro body": (
+        '#define RUN(x, ...) AT_DISPATCH_ALL_TYPES(x.type(), "n", __VA_ARGS__)\n',
+        '#define RUN(x, ...) AT_DISPATCH_ALL_TYPES(x.scalar_type(), "n", __VA_ARGS__)\n',
+    ),
+    "an own macro that hands its type on": (
+        "#define DISPATCH_ALL(TYPE, NAME, ...) \\\n  AT_DISPATCH_ALL_TYPES_AND(at::kHalf, TYPE, NAME, __VA_ARGS__)\n"
+        'DISPATCH_ALL(x.type(), "n", [&] {});\n',
+        "#define DISPATCH_ALL(TYPE, NAME, ...) \\\n  AT_DISPATCH_ALL_TYPES_AND(at::kHalf, TYPE, NAME, __VA_ARGS__)\n"
+        'DISPATCH_ALL(x.scalar_type(), "n", [&] {});\n',
+    ),
+    "receivers of data": (
+        "void f(at::Tensor x, at::Tensor* t, std::vector<at::Tensor> xs) {\n"
+        "  g(x.data<float>(), t->data<int>(), xs[i + 1].data<A<int, B<2>>>(), (*t).data<long>());\n}\n",
+        "void f(at::Tensor x, at::Tensor* t, std::vector<at::Tensor> xs) {\n"
+        "  g(x.data_ptr<float>(), t->data_ptr<int>(), xs[i + 1].data_ptr<A<int, B<2>>>(), (*t).data_ptr<long>());\n}\n",
+    ),
+    "a template keyword": (
+        "template <typename T> void f(const at::Tensor& x) { g(x.template data<T>()); }\n",
+        "template <typename T> void f(const at::Tensor& x) { g(x.template data_ptr<T>()); }\n",
+    ),
+    "a kernel launch": (
+        "void f(at::Tensor x) { k<float><<<dim3(1, 2), 32, 0, s>>>(x.data<float>(), a < b); }\n",
+        "void f(at::Tensor x) { k<float><<<dim3(1, 2), 32, 0, s>>>(x.data_ptr<float>(), a < b); }\n",
+    ),
+    "a dead branch beside a live one": (
+        "#if 0\nAT_CHECK(a);\n#else\nAT_CHECK(b);\n#endif\n",
+        "#if 0\nAT_CHECK(a);\n#else\nTORCH_CHECK(b);\n#endif\n",
+    ),
+    "a test of something else than a version": (
+        "#ifdef WITH_CUDA\nAT_CHECK(a);\n#else\nAT_CHECK(b);\n#endif\n#if __CUDA_ARCH__ >= 530\nAT_CHECK(c);\n#endif\n",
+        "#ifdef WITH_CUDA\nTORCH_CHECK(a);\n#else\nTORCH_CHECK(b);\n#endif\n"
+        "#if __CUDA_ARCH__ >= 530\nTORCH_CHECK(c);\n#endif\n",
+    ),
+    "an include guard with VERSION in its name": (
+        "#ifndef MY_VERSION_H\n#define MY_VERSION_H\nAT_CHECK(a);\n#endif\n",
+        "#ifndef MY_VERSION_H\n#define MY_VERSION_H\nTORCH_CHECK(a);\n#endif\n",
+    ),
+    "statements of THCudaCheck": (
+        "#define CK(x) THCudaCheck(x)\nvoid f() {\n  if (a) THCudaCheck(b); else THCudaCheck(c);\n}\n",
+        "#include <ATen/cuda/Exceptions.h>\n#define CK(x) AT_CUDA_CHECK(x)\nvoid f() {\n"
+        "  if (a) AT_CUDA_CHECK(b); else AT_CUDA_CHECK(c);\n}\n",
+    ),
+    "nested calls": (
+        "dim3 g(std::min(THCCeilDiv(THCCeilDiv((long)n, 2L), 512L), 4096L));\n",
+        "#include <ATen/ceil_div.h>\ndim3 g(std::min(at::ceil_div(at::ceil_div((long)n, 2L), 512L), 4096L));\n",
+    ),
+    "template arguments of a function": (
+        "int g = THCCeilDiv<int>(n, 512);\n",
+        "#include <ATen/ceil_div.h>\nint g = at::ceil_div<int>(n, 512);\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("name", CHANGES)
+def test_change(fixed: Fixed, name: str, newline: str) -> None:
+    before, after = (HEAD + text for text in CHANGES[name])
+    assert fixed(before.replace("\n", newline)) == after.replace("\n", newline)
+
+
+KEPT = {
+    "a shim of the repository": "#ifndef AT_CHECK\n#define AT_CHECK TORCH_CHECK\n#endif\nvoid f() { AT_CHECK(a); }\n",
+    "an own macro": "#define AT_CHECK(cond, ...) my_check(cond)\nvoid f() { AT_CHECK(a); }\n",
+    "a shim for an older torch": "#ifndef TORCH_CHECK\n#define TORCH_CHECK AT_CHECK\n#endif\n",
+    "a test of the new name": "#ifdef TORCH_CHECK\nTORCH_CHECK(a);\n#else\nAT_CHECK(a);\n#endif\n",
+    "a torch version": "#if TORCH_VERSION_MAJOR == 1\nAT_CHECK(x.type().is_cuda());\n#endif\n",
+    "the else of a version": "#if TORCH_VERSION_MAJOR >= 2\nf();\n#elif A\ng();\n#else\nTHCudaCheck(h());\n#endif\n",
+    "a named version": "#ifdef TORCH_1_5\n#else\nAT_DISPATCH_ALL_TYPES(x.type(), n, f);\n#endif\n",
+    "a version macro of the repository": "#ifdef VERSION_GE_1_3\n#else\nat::Tensor x; f(x.data<float>());\n#endif\n",
+    "a CUDA version around it all": "#if CUDA_VERSION < 11000\n#ifdef A\nTHCudaCheck(x);\n#endif\n#endif\n",
+    "a runtime version": "#if defined(CUDART_VERSION) && CUDART_VERSION < 9000\nTHCudaCheck(x);\n#endif\n",
+    "a test for a header": "#if __has_include(<THC/THC.h>)\n#include <THC/THC.h>\n#endif\n",
+    "other words": "MY_AT_CHECK(a); AT_CHECKS(b); foo::AT_CHECK(c); x.AT_CHECK(d);\n",
+    "a device": "if (x.device().type() == at::kCUDA && device.type() == at::kCPU) f(x.device().is_cuda());\n",
+    "a device in a dispatch": 'AT_DISPATCH_ALL_TYPES(x.scalar_type(), "n", [&] { f(x.device().type()); });\n',
+    "an own dispatch on a device": "DISPATCH_DEVICE_IMPL(foo_impl, x.device().type(), y);\n",
+    "vectors": "std::vector<float> v; auto a = v.data(); auto b = x.data(); auto c = x.data(1);\n",
+    "another class": "void f(Blob b, View<float>& t, Frame* p) { b.data<float>(); t.data<int>(); p->data<int>(); }\n",
+    "a comparison": "bool b = x.data < y && z > (0);\n",
+    "a held scalar type": 'void f(at::Tensor x) { auto t = x.scalar_type(); AT_DISPATCH_ALL_TYPES(t, "n", g); }\n',
+    "a scalar type by argument": 'void f(at::ScalarType type) { AT_DISPATCH_ALL_TYPES(type, "n", g); }\n',
+    "a function of the repository": "template <class T> T THCCeilDiv(T a) { return a; }\nint i = THCCeilDiv(a);\n",
+    "a prototype of the repository": "int THCCeilDiv(int a, int b);\nint i = THCCeilDiv(a, b);\n",
+    "a dead branch": "#if 0\nAT_CHECK(a); x.type().is_cuda();\n#endif\n",
+    "other includes": '#include "THC.h"\n#include <THCUNN/generic.h>\n#include <NOTTHC/THC.h>\n',
+    "an error line": "#error AT_CHECK(x) is gone\n",
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_keep(run: Run, name: str) -> None:
+    outcome = run(HEAD + KEPT[name], unsafe=True)
+    assert outcome.findings == ()
+    assert outcome.after["csrc/op.cu"].decode() == HEAD + KEPT[name]
+
+
+REPORTED = {
+    "an unbraced if before an else": ("if (a) AT_CHECK(b); else f();\n", "bare if"),
+    "an unbraced if before an else, without a semicolon": ("if (a) AT_CHECK(b) else f();\n", "bare if"),
+    "the new name defined by the old": ("#define TORCH_CHECK AT_CHECK\n", "remove that definition"),
+    "a macro that is not called": ("FORWARD(AT_CHECK)\n", "not called"),
+    "THCudaCheck as an expression": ("int f() { return THCudaCheck(a), 0; }\n", "expression"),
+    "a type in a variable": (
+        'void f(at::Tensor x) { auto t = x.type(); AT_DISPATCH_ALL_TYPES(t, "n", g); }\n',
+        "holds",
+    ),
+    "a type by argument": ('void f(const at::Type& t) { AT_DISPATCH_ALL_TYPES(t, "n", g); }\n', "holds"),
+    "a macro of another file": ("DISPATCH_FLOAT_AND_HALF(x.type(), 0, f);\n", "not seen"),
+    "a macro that does more with the type": (
+        "#define DISPATCH_IT(T, ...) g(T); AT_DISPATCH_ALL_TYPES(T, __VA_ARGS__)\nDISPATCH_IT(x.type(), f);\n",
+        "not seen",
+    ),
+    "a choice of types": ('AT_DISPATCH_ALL_TYPES(a ? x.type() : y.type(), "n", f);\n', "more than one chain"),
+    "a number's type": ('void f(at::Scalar s) { AT_DISPATCH_ALL_TYPES(s.type(), "n", g); }\n', "something else"),
+    "a comment in a chain": ("bool b = x.type() /* legacy */ .is_cuda();\n", "comment"),
+    "a storage": ("float* p = x.storage().data<float>();\n", "Storage"),
+    "names of THC that are left": (
+        "#include <THC/THC.h>\nTHCState *state; THCudaBlas_Sgemm(state, 1);\n",
+        "THCState, THCu",
+    ),
+    "a header of THC that is not known": ("#include <THC/THCReduce.cuh>\n", "not known"),
+    "braces of C around an include": ('extern "C" {\n#include <THC/THC.h>\n}\nat::cuda::f();\n', "braces"),
+}
+
+
+@pytest.mark.parametrize("name", REPORTED)
+def test_report(run: Run, name: str) -> None:
+    text, reason = REPORTED[name]
+    outcome = run(HEAD + text, unsafe=True)
+    assert outcome.after["csrc/op.cu"].decode() == HEAD + text
+    (finding,) = outcome.findings
+    assert finding.fix.safety == "manual"
+    assert reason in finding.fix.reason
+
+
+UNSAFE = {
+    "a receiver that is not declared here": (
+        "float* p = params_->weight.data<float>();\n",
+        "float* p = params_->weight.data_ptr<float>();\n",
+    ),
+    "a macro parameter": ("#define P(x) x.data<float>()\n", "#define P(x) x.data_ptr<float>()\n"),
+    "a template parameter": (
+        "template <typename T> void f(T x) { x.template data<int>(); }\n",
+        "template <typename T> void f(T x) { x.template data_ptr<int>(); }\n",
+    ),
+    "an include in quotes": ('#include "THC/THCAtomics.cuh"\n', '#include "ATen/cuda/Atomic.cuh"\n'),
+    "an include with a comment": ("#include <THC/THC.h>  // for the stream\nint i;\n", "int i;\n"),
+}
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_unsafe(run: Run, name: str) -> None:
+    before, after = (HEAD + text for text in UNSAFE[name])
+    assert run(before).after["csrc/op.cu"].decode() == before
+    assert run(before, unsafe=True).after["csrc/op.cu"].decode() == after
+
+
+def test_code_that_is_not_torch_is_left_alone(run: Run) -> None:
+    assert (
+        run(
+            "#include <paddle/extension.h>\nvoid f(paddle::Tensor x, Tensor y) { x.data<float>(); y.data<int>(); }\n"
+        ).findings
+        == ()
+    )
+
+
+def test_findings_tell_place_severity_and_reason(run: Run) -> None:
+    text = HEAD + "void f(at::Tensor x) {\n  AT_CHECK(x.contiguous().data<int>());\n}\n"
+    check, data = run(text).findings
+    assert text[check.span.start : check.span.end] == "AT_CHECK"
+    assert text[data.span.start : data.span.end] == "x.contiguous().data"
+    assert (check.severity, data.severity) == ("error", "warning")
+    assert check.message == "AT_CHECK is gone since torch 1.5; its new name is TORCH_CHECK"
+    assert data.message == "Tensor.data<T>() is deprecated since torch 1.3; use data_ptr"
+
+
+def test_prose_in_a_dead_branch_decides_nothing(fixed: Fixed) -> None:
+    text = HEAD + "#if 0\ndon't AT_CHECK(x); /* \n#define AT_CHECK x\n*/ THCState\n#endif\n"
+    after = HEAD + text.removeprefix(HEAD) + "TORCH_CHECK(y);\n"
+    assert fixed(HEAD + "#include <THC/THC.h>\n" + text.removeprefix(HEAD) + "AT_CHECK(y);\n") == after
+
+
+def test_a_fix_keeps_what_is_not_utf8(run: Run) -> None:
+    before = b'// caf\xe9\nvoid f() { AT_CHECK(a, "\xe9"); }  // \xe9\n'
+    assert run(before).after["csrc/op.cu"] == before.replace(b"AT_CHECK", b"TORCH_CHECK")
+
+
+def test_a_fix_keeps_a_byte_order_mark(run: Run) -> None:
+    before = "\ufeff// 漢 🙂\nbool b = x.type().is_cuda();  // é\n".encode()
+    assert run(before).after["csrc/op.cu"] == before.replace(b"type().", b"")
+
+
+@pytest.mark.parametrize("path", ["a.cuh", "a.h", "a.hpp", "a.inl", "a.cc", "a.cxx"])
+def test_every_kind_of_file_is_read(run: Run, path: str) -> None:
+    assert run("#define C(x) AT_CHECK(x)\n", path).after[path] == b"#define C(x) TORCH_CHECK(x)\n"
