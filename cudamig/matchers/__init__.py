@@ -30,6 +30,8 @@ KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml")
 STACK = ("dockerfile", "requirements", "yaml")
 
 MATCHERS = {
+    "python-name": Matcher("python_name", ("python",)),
+    "python-option": Matcher("python_option", ("python",)),
     "suppression": Matcher("", KINDS, stack=True),
 }
 
