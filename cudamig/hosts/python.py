@@ -1,11 +1,14 @@
-"""Python sources, by ``ast``."""
+"""Python sources, by ``ast``: the tree, the names in it, and where its nodes stand in the text."""
 
 from __future__ import annotations
 
 import ast
 import warnings
+from functools import cached_property
 
 from cudamig.hosts import NotUnderstood
+from cudamig.hosts.python_names import Names
+from cudamig.model import Span
 from cudamig.nodes import Node
 from cudamig.source import Source
 
@@ -14,9 +17,22 @@ class PythonDocument:
     """A module."""
 
     def __init__(self, source: Source, tree: ast.Module) -> None:
+        """``tree`` is the parsed ``source.text``."""
         self.source, self.tree = source, tree
         self.nodes: list[Node] = []
         self.errors = 0
+
+    @cached_property
+    def names(self) -> Names:
+        """The module's imports and what resolves to them; read once, when a matcher asks."""
+        return Names(self.tree)
+
+    def span(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword) -> Span:
+        """Where a node stands, in code points of the text; parentheses around it do not belong to it."""
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        at = self.source.at
+        return Span(at(node.lineno - 1, node.col_offset), at(node.end_lineno - 1, node.end_col_offset))
 
 
 def parse(source: Source) -> PythonDocument:

@@ -36,6 +36,8 @@ MATCHERS = {
     "cpp-include": Matcher("cpp_include", ("cpp",)),
     "cpp-macro": Matcher("cpp_macro", ("cpp",)),
     "cpp-method-chain": Matcher("cpp_chain", ("cpp",)),
+    "python-name": Matcher("python_name", ("python",)),
+    "python-option": Matcher("python_option", ("python",)),
     "suppression": Matcher("", KINDS, stack=True),
 }
 

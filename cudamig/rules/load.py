@@ -34,18 +34,27 @@ class Prefilter:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         """``rules``: those in force."""
-        self._by_kind: dict[str, dict[bytes, list[Rule]]] = {}
+        self._by_kind: dict[str, dict[tuple[bytes, ...], list[Rule]]] = {}
         for rule in rules:
             if MATCHERS[rule.matcher].stack:
                 continue
             for kind in rule.kinds:
-                words = self._by_kind.setdefault(kind, {})
+                anchors = self._by_kind.setdefault(kind, {})
                 for anchor in rule.anchors:
-                    words.setdefault(anchor.encode("ascii"), []).append(rule)
+                    anchors.setdefault(tuple(word.encode("ascii") for word in anchor), []).append(rule)
 
     def hits(self, kind: str, raw: bytes) -> list[Rule]:
-        """The rules of which an anchor occurs in ``raw``, each once, in order of id."""
-        found = {rule.id: rule for word, rules in self._by_kind.get(kind, {}).items() if word in raw for rule in rules}
+        """The rules of which an anchor occurs in ``raw`` (all its words), each once, in order of id."""
+        found: dict[str, Rule] = {}
+        seen: dict[bytes, bool] = {}
+        for anchor, rules in self._by_kind.get(kind, {}).items():
+            for word in anchor:
+                if word not in seen:
+                    seen[word] = word in raw
+                if not seen[word]:
+                    break
+            else:
+                found.update((rule.id, rule) for rule in rules)
         return [found[name] for name in sorted(found)]
 
 
@@ -84,6 +93,7 @@ def expand(selectors: Iterable[str], rules: Iterable[Rule]) -> set[str]:
 
 def _rule(row: dict[str, Any]) -> Rule:
     fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    fields["anchors"] = tuple(tuple(words) for words in row["anchors"])
     fields["severity"] = Severity(row["severity"]) if row["severity"] else None
     fields["safety"] = Safety(row["safety"])
     for page_key in ("why", "examples", "references"):

@@ -15,7 +15,7 @@ class Rule(NamedTuple):
     name: str
     summary: str
     kinds: tuple[str, ...]  # host kinds of the files it looks at
-    anchors: tuple[str, ...]  # one of these words must occur in the file
+    anchors: tuple[tuple[str, ...], ...]  # all words of one of these must occur in the file
     matcher: str
     args: dict[str, Any]  # of the matcher
     since: dict[str, str]  # component -> version from which the old thing is deprecated

@@ -40,7 +40,7 @@ def check_rule(data: Any, file: str) -> dict[str, Any]:
         "name": data["name"],
         "summary": data["summary"],
         "kinds": list(match.pop("files", MATCHERS[matcher].kinds)),
-        "anchors": [str(a) for a in data["anchors"]],
+        "anchors": _anchors(data, file),
         "matcher": matcher,
         "args": match,
         "since": versions["since"],
@@ -66,12 +66,18 @@ def _check_names(data: dict[str, Any], file: str) -> None:
         raise RuleError(f"{file}: name {data['name']!r} is not kebab-case")
     if len(data["summary"]) > 80:
         raise RuleError(f"{file}: summary is longer than 80 characters")
-    for anchor in data["anchors"]:
-        if not str(anchor).isascii():
-            raise RuleError(f"{file}: anchor {anchor!r} is not ASCII")
     for reference in data["references"]:
         if not isinstance(reference, dict) or not reference.get("source") or not reference.get("checked"):
             raise RuleError(f"{file}: a reference needs 'source' and 'checked' (a date)")
+
+
+def _anchors(data: dict[str, Any], file: str) -> list[list[str]]:
+    """The words of the prefilter: one entry must occur, and of an entry that is a list, all words."""
+    anchors = [[str(word) for word in (a if isinstance(a, list) else [a])] for a in data["anchors"]]
+    for words in anchors:
+        if not words or not all(word and word.isascii() for word in words):
+            raise RuleError(f"{file}: anchor {words!r} is empty or not ASCII")
+    return anchors
 
 
 def _check_examples(examples: Any, file: str) -> None:

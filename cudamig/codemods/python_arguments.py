@@ -1,0 +1,174 @@
+"""Edits on the arguments of one call. What is not understood raises Refused; nothing is guessed or dropped."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from cudamig.codemods.python_rows import Row
+from cudamig.hosts.python import PythonDocument
+from cudamig.hosts.python_calls import Argument, CallText, call_text
+from cudamig.hosts.python_lists import Item, indent, line_start, without
+from cudamig.model import Edit, Span
+
+_LINE_END = re.compile(r"[\r\n]")
+
+
+class Refused(Exception):
+    """A call or an import that is not rewritten. The message says why, to follow "because"."""
+
+
+def given(call: ast.Call, row: Row, name: str, skip: int = 0) -> bool:
+    """Whether ``call`` surely gives the parameter ``name``, by keyword or by position.
+
+    ``skip``: so many leading arguments are not the callee's own (those of functools.partial).
+    """
+    if any(keyword.arg == name for keyword in call.keywords):
+        return True
+    count = row.signature.index(name) + 1 if name in row.signature else len(call.args) + 1
+    before = call.args[skip : skip + count]
+    return len(before) == count and not any(isinstance(value, ast.Starred) for value in before)
+
+
+def change_call(document: PythonDocument, call: ast.Call, row: Row) -> list[Edit]:
+    """The edits that turn the arguments of ``call`` into what ``row`` asks for. Raises Refused."""
+    if not row.changes_call:
+        return []
+    text = call_text(document, call)
+    if text is None:
+        raise Refused("its argument is a bare generator")
+    if any(argument.keyword == "**" for argument in text.arguments):
+        raise Refused("what its `**` argument holds is not known")
+    if any(argument.keyword == "*" for argument in text.arguments) and not row.variadic:
+        raise Refused("how many arguments its `*` argument holds is not known")
+    for argument in text.arguments:
+        if row.keywords is not None and argument.keyword.isidentifier() and argument.keyword not in row.keywords:
+            raise Refused(f"it gives `{argument.keyword}`, which the old default does not take")
+    edits = _Edits(document)
+    _prepend(edits, text, row)
+    _to_keywords(edits, text, row)
+    _replace(edits, text, row)
+    _drop(edits, text, row)
+    _add(edits, text, row)
+    return edits.all()
+
+
+def parentheses(document: PythonDocument, node: ast.expr, row: Row) -> list[Edit]:
+    """The edit that turns a bare decorator into a call."""
+    arguments = [*filter(None, [row.prepend]), *(f"{name}={value}" for name, value in row.add.items())]
+    end = document.span(node).end
+    return [Edit(document.source.path, Span(end, end), f"({', '.join(arguments)})")]
+
+
+class _Edits:
+    """Collects edits; insertions at one place become one edit, in the order in which they came."""
+
+    def __init__(self, document: PythonDocument) -> None:
+        self.document, self.text = document, document.source.text
+        self._at: dict[Span, str] = {}
+
+    def insert(self, offset: int, text: str) -> None:
+        span = Span(offset, offset)
+        self._at[span] = self._at.get(span, "") + text
+
+    def put(self, span: Span, text: str) -> None:
+        self._at[span] = text
+
+    def all(self) -> list[Edit]:
+        return [Edit(self.document.source.path, span, text) for span, text in sorted(self._at.items())]
+
+
+def _prepend(edits: _Edits, call: CallText, row: Row) -> None:
+    if not row.prepend:
+        return
+    if not call.arguments:
+        edits.insert(call.begin, row.prepend)
+        return
+    start = call.arguments[0].item.start
+    begin = line_start(edits.text, start)
+    alone = begin >= call.begin and not edits.text[begin:start].strip()
+    blank = edits.document.source.newline + indent(edits.text, start) if alone else " "
+    edits.insert(start, f"{row.prepend},{blank}")
+
+
+def _to_keywords(edits: _Edits, call: CallText, row: Row) -> None:
+    """Positional arguments that the new signature has elsewhere, or takes by name only, get their names."""
+    names = {argument.keyword for argument in call.arguments}
+    positional = [argument for argument in call.arguments if not argument.keyword]
+    for index, argument in enumerate(positional[row.positional :], row.positional):
+        if index >= len(row.signature):
+            raise Refused("it has more positional arguments than are known by name")
+        name = row.signature[index]
+        if name in names:
+            raise Refused(f"it gives `{name}` twice")
+        if isinstance(argument.value, ast.NamedExpr) and edits.text[argument.item.start] != "(":
+            raise Refused("an assignment expression cannot become a keyword argument")
+        edits.insert(argument.item.start, f"{name}=")
+
+
+def _replace(edits: _Edits, call: CallText, row: Row) -> None:
+    for name, literals in row.replace.items():
+        argument = _keyword(call, name, row)
+        if not argument:
+            continue
+        literal = ast.unparse(argument.value) if isinstance(argument.value, ast.Constant) else ""
+        if literal not in literals:
+            raise Refused(f"the value of `{name}` is not one of {', '.join(literals)}")
+        edits.put(Span(argument.item.start, argument.item.end), literals[literal])
+
+
+def _drop(edits: _Edits, call: CallText, row: Row) -> None:
+    gone = set()
+    for name in row.drop:
+        argument = _keyword(call, name, row)
+        if argument:
+            if not _plain(argument.value):
+                raise Refused(f"the value of `{name}` is computed, and that may have effects")
+            gone.add(call.arguments.index(argument))
+    for span in without(edits.text, call.items, gone):
+        edits.put(span, "")
+
+
+def _keyword(call: CallText, name: str, row: Row) -> Argument | None:
+    """The argument ``name``, given by keyword. Raises Refused when it is given by position."""
+    found = next((argument for argument in call.arguments if argument.keyword == name), None)
+    positional = sum(not argument.keyword for argument in call.arguments)
+    if not found and name in row.signature[:positional]:
+        raise Refused(f"`{name}` is given by position")
+    return found
+
+
+def _plain(value: ast.expr) -> bool:
+    """A constant, a name, or attributes of one: reading it does nothing else."""
+    while isinstance(value, ast.Attribute):
+        value = value.value
+    return isinstance(value, (ast.Constant, ast.Name))
+
+
+def _add(edits: _Edits, call: CallText, row: Row) -> None:
+    """New keywords go last, on lines of their own where the last argument has one."""
+    given_names = {argument.keyword for argument in call.arguments}
+    new = [f"{name}={value}" for name, value in row.add.items() if name not in given_names]
+    if not new:
+        return
+    if not call.arguments:
+        edits.insert(call.begin, ", ".join(new))
+        return
+    last = call.arguments[-1].item
+    at = _end_of_own_line(edits.text, call, last)
+    if at is None:
+        edits.insert(last.end, "".join(f", {each}" for each in new))
+        return
+    if last.comma < 0:
+        edits.insert(last.end, ",")
+    line = edits.document.source.newline + indent(edits.text, last.start)
+    edits.insert(at, line + f",{line}".join(new) + ("," if last.comma >= 0 else ""))
+
+
+def _end_of_own_line(text: str, call: CallText, last: Item) -> int | None:
+    """Where the line of the last argument ends, when it begins that line and the call goes on below it."""
+    begin = line_start(text, last.start)
+    end = _LINE_END.search(text, max(last.end, last.comma + 1), call.end)
+    if begin < call.begin or text[begin : last.start].strip() or not end or text[end.start() - 1] == "\\":
+        return None
+    return end.start()

@@ -1,0 +1,126 @@
+"""What rules say of dotted names: the rows behind the ``python-name`` matcher, as its rule files write them.
+
+``match.names`` is a list of dotted names, or a mapping of name to its new name, or to keys of its own. All other keys
+of ``match`` and ``fix`` are fields of ``Row`` and hold for every name that does not have its own; ``import`` is
+``needs``, and ``signature`` is the old order of parameters as a string:
+
+- ``f, map_location``: what positional arguments are called;
+- ``model, args, *, verbose``: what stands behind ``*`` must be a keyword now, and a positional argument becomes one;
+- ``function, *args``: the rest is not the function's own, so ``*inputs`` in a call hides none of its parameters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from cudamig.rules.model import Rule
+
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
+
+
+class Row(NamedTuple):
+    """One name, when it is found, and what becomes of it."""
+
+    rule: Rule
+    old: str  # dotted name; "torch._six." stands for everything below torch._six
+    to: str = ""  # a dotted name, or an expression such as ``(str, bytes)``; "" when the name stays
+    needs: str = ""  # the module that ``to`` is reached through, when it is not the first part of it
+    signature: tuple[str, ...] = ()  # the old order of positional arguments
+    positional: int = 99  # how many of them may stay positional
+    variadic: bool = False  # the rest of the positional arguments are not its own
+    lacks: tuple[str, ...] = ()  # found only in calls that give none of these
+    has: tuple[str, ...] = ()  # found only in calls that give one of these
+    unless: tuple[str, ...] = ()  # names that show, used anywhere in a file, that it knows of the change
+    keywords: tuple[str, ...] | None = None  # a call with other keywords than these and the signature's is not changed
+    prepend: str = ""  # a new first argument
+    add: dict[str, str] = {}  # noqa: RUF012 - keyword -> text
+    drop: tuple[str, ...] = ()  # keywords
+    replace: dict[str, dict[str, str]] = {}  # noqa: RUF012 - keyword -> literal -> new text of the argument
+    types: bool = False  # annotations and isinstance checks move along
+    decorator: bool = False  # used without parentheses it is a decorator, and gets some
+    message: str = ""  # what the finding says; {name} is the name found
+
+    @property
+    def moves(self) -> bool:
+        """Whether the name itself changes."""
+        return bool(self.to)
+
+    @property
+    def dotted(self) -> bool:
+        """Whether ``to`` is a name, not an expression."""
+        return self.to == self.needs != "" or bool(_DOTTED.fullmatch(self.to))
+
+    @property
+    def module(self) -> str:
+        """The module to import where ``to`` is written out; "" for an expression of builtins."""
+        return self.needs or (self.to.partition(".")[0] if self.dotted else "")
+
+    @property
+    def changes_call(self) -> bool:
+        """Whether a call needs more than a new name."""
+        return bool(self.prepend or self.add or self.drop or self.replace or self.positional != 99)
+
+
+class Rows:
+    """The rows of all active rules, by name."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        """Raises TypeError for a key that a row does not have, ValueError for keys that contradict each other."""
+        self._exact: dict[str, Row] = {}
+        self._below: dict[str, Row] = {}
+        for rule in rules:
+            for row in rows(rule):
+                if row.old.endswith("."):
+                    self._below[row.old[:-1]] = row
+                else:
+                    self._exact[row.old] = row
+        names = [*self._exact, *self._below]
+        self.roots = frozenset(name.partition(".")[0] for name in names)
+
+    def find(self, name: str) -> tuple[Row, str] | None:
+        """The row for a dotted name and the rest of it beyond the row's own (``".attribute"`` or empty)."""
+        head = name
+        while head:
+            row = self._exact.get(head) or self._below.get(head)
+            if row:
+                return row, name[len(head) :]
+            head = head.rpartition(".")[0]
+        return None
+
+
+def rows(rule: Rule) -> list[Row]:
+    """The rows of one rule. ``names`` is a list, or a mapping of name to ``to`` or to keys of its own."""
+    common = {key: value for key, value in {**rule.args, **rule.fix}.items() if key not in ("names", "title")}
+    names = rule.args["names"]
+    each: dict[str, Any] = names if isinstance(names, dict) else dict.fromkeys(names)
+    return [
+        _row(rule, old, {**common, **(own if isinstance(own, dict) else {"to": own} if own else {})})
+        for old, own in each.items()
+    ]
+
+
+def _row(rule: Rule, old: str, keys: dict[str, Any]) -> Row:
+    """A row; lists become tuples, ``import`` becomes ``needs``, a signature is taken apart."""
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in keys.items()}
+    if "import" in fields:
+        fields["needs"] = fields.pop("import")
+    fields.update(_signature(str(fields.pop("signature", ""))))
+    row = Row(rule, old, **fields)
+    if row.drop and row.add:
+        raise ValueError(f"{old}: a row drops arguments or adds some, not both; 'replace' does both in one place")
+    return row
+
+
+def _signature(text: str) -> dict[str, Any]:
+    """``"model, args, f, *, verbose"``: what follows ``*`` must be a keyword now. ``"fn, *args"``: the rest is fn's."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    fields: dict[str, Any] = {}
+    if "*" in names:
+        fields["positional"] = names.index("*")
+        names.remove("*")
+    if names and names[-1].startswith("*"):
+        fields["variadic"] = True
+        names.pop()
+    return {**fields, "signature": tuple(names)}

@@ -1,0 +1,101 @@
+"""What the names of a module stand for: every use of something imported, with its dotted name."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+from typing import NamedTuple
+
+from cudamig.hosts.python_chains import Chain
+from cudamig.hosts.python_guards import Guards
+from cudamig.hosts.python_scopes import Import, Scope
+from cudamig.hosts.python_walk import Walk
+
+_FORMATTED: tuple[type[ast.expr], ...] = (ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
+
+
+class Use(NamedTuple):
+    """A use of something imported: ``amp.autocast`` where ``amp`` is ``torch.cuda.amp``."""
+
+    name: str  # torch.cuda.amp.autocast
+    chain: Chain
+    imports: tuple[Import, ...]  # one, or several that all bind the name to the same thing
+    guarded: bool  # written for some versions only
+
+    @property
+    def target(self) -> str:
+        """What the first part of the name as written stands for: ``torch.cuda.amp``."""
+        return self.imports[0].target
+
+
+class Names:
+    """The imports of a module and what resolves to them."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        walk = Walk(tree)
+        self._tree, self._chains, self._guards = tree, walk.chains, Guards()
+        self._resolved: dict[tuple[Scope, str], tuple[Import, ...]] = {}
+        self.module, self.imports = walk.module, walk.imports
+
+    def uses(self, roots: frozenset[str]) -> list[Use]:
+        """Uses of imports from the packages ``roots`` (``{"torch"}``), in the order of the file.
+
+        A name that is also bound in another way does not resolve, and neither does one from a star import.
+        """
+        local = {found.local for found in self.imports if found.target.partition(".")[0] in roots}
+        found = []
+        for chain in self._chains:
+            imports = self.resolve(chain.scope, chain.root) if chain.root in local else ()
+            if imports and imports[0].target.partition(".")[0] in roots:
+                found.append(self._use(chain, imports))
+        return sorted(found, key=lambda use: (use.chain.node.lineno, use.chain.node.col_offset))
+
+    def _use(self, chain: Chain, imports: tuple[Import, ...]) -> Use:
+        name = ".".join((imports[0].target, *chain.attributes))
+        guarded = self._guards.use(chain.guard, name.partition(".")[0]) or any(map(self.fallback, imports))
+        return Use(name, chain, imports, guarded)
+
+    def resolve(self, scope: Scope, name: str) -> tuple[Import, ...]:
+        """The imports that bind ``name`` as seen in ``scope``; empty when it is bound by anything else."""
+        key = scope, name
+        if key not in self._resolved:
+            bound = scope.lookup(name)
+            imports = tuple(binding for binding in bound if isinstance(binding, Import))
+            same = len({found.target for found in imports}) == 1 and len(imports) == len(bound)
+            self._resolved[key] = imports if same else ()
+        return self._resolved[key]
+
+    def fallback(self, found: Import) -> bool:
+        """Whether an import stands under a version test, or in a ``try`` with a fallback."""
+        return self._guards.fallback(found)
+
+    @cached_property
+    def exported(self) -> frozenset[str]:
+        """The strings in statements of the module that name ``__all__``."""
+        found: set[str] = set()
+        for statement in self._tree.body:
+            nodes = list(ast.walk(statement)) if isinstance(statement, (ast.Assign, ast.AugAssign, ast.Expr)) else []
+            if any(isinstance(node, ast.Name) and node.id == "__all__" for node in nodes):
+                found.update(_strings(nodes))
+        return frozenset(found)
+
+    @cached_property
+    def formatted(self) -> dict[int, ast.expr]:
+        """The f-string around each node that stands in one, by ``id`` of the node.
+
+        Before Python 3.12 the places of such nodes are unreliable, and quotes inside must differ from those around.
+        """
+        found: dict[int, ast.expr] = {}
+        for node in ast.walk(self._tree):
+            if isinstance(node, _FORMATTED) and id(node) not in found:
+                found.update((id(inner), node) for inner in ast.walk(node))
+        return found
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All strings of the module that are identifiers: ``globals()`` and ``getattr`` may look them up."""
+        return frozenset(text for text in _strings(list(ast.walk(self._tree))) if text.isidentifier())
+
+
+def _strings(nodes: list[ast.AST]) -> list[str]:
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]

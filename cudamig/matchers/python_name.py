@@ -1,0 +1,123 @@
+"""Names of a Python library that change: renamed, gone, or called with other arguments.
+
+A rule is a table: which names, when a call of one counts, and what becomes of it (see ``codemods/python_rows.py``).
+All rules are looked at together, because one import statement can bring in the names of several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cudamig.codemods.python_arguments import Refused, change_call, given, parentheses
+from cudamig.codemods.python_gone import leave
+from cudamig.codemods.python_moves import Wanted, plan, within
+from cudamig.codemods.python_rows import Row, Rows
+from cudamig.hosts.python import PythonDocument
+from cudamig.hosts.python_chains import ANNOTATION, BASE, CALL, CLASSINFO, DECORATOR, PARTIAL, STORE, VALUE
+from cudamig.hosts.python_names import Use
+from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
+from cudamig.rules.model import Context, Rule
+
+_BARE = {
+    ANNOTATION: "it is an annotation here",
+    CLASSINFO: "objects are checked for it here",
+    BASE: "it is subclassed here, and its constructor takes other arguments",
+    DECORATOR: "it is a decorator without parentheses here",
+    PARTIAL: "the rest of its arguments is given elsewhere",
+    VALUE: "it is passed on without a call here",
+}
+
+
+def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
+    """Findings for every use of a name that one of ``rules`` knows, unless it is written for some versions only."""
+    rows = Rows(rules)
+    uses = document.names.uses(rows.roots)
+    mentioned = {use.name for use in uses}
+    replaced = {use.name for use in uses if use.chain.role == STORE}
+    wanted = []
+    for use in uses:
+        hit = None if use.guarded or use.chain.role == STORE else rows.find(use.name)
+        if hit and mentioned.isdisjoint(hit[0].unless) and _counts(use, *hit):
+            wanted.append(_wanted(document, use, *hit, context, replaced))
+    planned, gone = leave(document, rows, uses, plan(document, wanted, uses))
+    for each in planned:
+        use, row = each.wanted.use, each.wanted.row
+        fix = _fix(row, each.edits, each.group, each.refusal)
+        node = document.names.formatted.get(id(use.chain.node), use.chain.node)
+        yield _finding(document, context, row, document.span(node), use.name, fix)
+    for statement in gone:
+        fix = _fix(statement.row, statement.edits, statement.group, statement.refusal)
+        alias = statement.found.alias
+        yield _finding(document, context, statement.row, document.span(alias), alias.name, fix)
+    yield from _unused(document, rows, uses, context)
+
+
+def _counts(use: Use, row: Row, rest: str) -> bool:
+    """Whether a use is one that the row speaks of: a call may already give what it asks for."""
+    if not (row.lacks or row.has):
+        return True
+    role, call = _role(use, row, rest), use.chain.call
+    if call is None or role not in (CALL, PARTIAL):
+        return bool(row.lacks) and role == VALUE and not rest
+    skip = int(role == PARTIAL)
+    if any(given(call, row, name, skip) for name in row.lacks):
+        return False
+    return not row.has or any(given(call, row, name, skip) for name in row.has)
+
+
+def _role(use: Use, row: Row, rest: str) -> str:
+    """An attribute of a name is no call of the name, unless the row speaks of all that is below it."""
+    return VALUE if rest and not row.old.endswith(".") else use.chain.role
+
+
+def _wanted(document: PythonDocument, use: Use, row: Row, rest: str, context: Context, replaced: set[str]) -> Wanted:
+    """The use with the edits on its call, or why there are none."""
+    try:
+        if any(within(use.name, name) for name in replaced):
+            raise Refused("this file assigns to it, so what it does here is not known")
+        if id(use.chain.node) in document.names.formatted:
+            raise Refused("it stands inside an f-string")
+        if not row.moves and not row.changes_call:
+            manual_only = row.rule.safety is Safety.MANUAL
+            raise Refused(row.rule.reason if manual_only else "nothing is known that could stand for it")
+        if not context.target.reaches(row.rule.replacement_since):
+            raise Refused("the target does not have the replacement yet")
+        return Wanted(use, row, rest, tuple(_edits(document, use, row, _role(use, row, rest))))
+    except Refused as refused:
+        return Wanted(use, row, rest, refusal=str(refused))
+
+
+def _edits(document: PythonDocument, use: Use, row: Row, role: str) -> list[Edit]:
+    """The edits besides that of the name. Raises Refused."""
+    if role == CALL and use.chain.call:
+        return change_call(document, use.chain.call, row)
+    if not row.changes_call or (row.types and role in (ANNOTATION, CLASSINFO)):
+        return []
+    if role == DECORATOR and row.decorator:
+        return parentheses(document, use.chain.node, row)
+    raise Refused(_BARE[role])
+
+
+def _fix(row: Row, edits: tuple[Edit, ...], group: str, refusal: str) -> Fix:
+    rule = row.rule
+    if edits and rule.safety is not Safety.MANUAL:
+        return Fix(rule.title, rule.safety, rule.reason, edits, group)
+    return manual(rule.title, refusal or rule.reason)
+
+
+def _finding(document: PythonDocument, context: Context, row: Row, span: Span, name: str, fix: Fix) -> Finding:
+    return context.finding(row.rule, document.source.path, span, row.message.format(name=name), fix)
+
+
+def _unused(document: PythonDocument, rows: Rows, uses: Sequence[Use], context: Context) -> Iterator[Finding]:
+    """Imports of a name that moves or is gone, which nothing in the file uses: another file may."""
+    used = {each for use in uses for each in use.imports}
+    for found in document.names.imports:
+        hit = rows.find(found.target) if found.named and found not in used else None
+        if not hit or document.names.fallback(found):
+            continue
+        row = hit[0]
+        if (row.moves or not row.changes_call) and not (row.lacks or row.has):
+            reason = "nothing in this file uses the import; another file may take it from here"
+            fix = manual(row.rule.title, reason)
+            yield _finding(document, context, row, document.span(found.alias), found.target, fix)

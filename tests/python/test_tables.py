@@ -1,0 +1,144 @@
+"""What a rule's table can say beyond what the shipped rules use yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pytree import RULES
+
+from cudamig import examples
+from cudamig.model import Safety
+
+BASE = next(rule for rule in RULES if rule.matcher == "python-name")
+
+
+def fixed(text: str, names: Any, match: dict[str, Any] | None = None, **fix: Any) -> str:
+    """``text`` after the fixes of one rule with the table ``names``; nothing of it may be left."""
+    args = {"names": names, "message": "{name}", **(match or {})}
+    rule = BASE._replace(anchors=(("import",),), args=args, fix=fix, since={}, removed={}, replacement_since={})
+    outcome = examples.run({"a.py": text}, [rule], unsafe=True)
+    assert not outcome.faults
+    assert [finding.message for finding in outcome.left] == []
+    return outcome.after["a.py"].decode()
+
+
+ACCUMULATE = {"torch._utils._accumulate": "itertools.accumulate"}
+LAYERS = {"timm.models.layers.": "timm.layers"}
+FLAG = {"torch.has_cuda": {"to": "torch.backends.cuda.is_built()", "import": "torch"}}
+
+CASES = {
+    "renamed, uses follow": (
+        ACCUMULATE,
+        "from torch._utils import _accumulate\nx = _accumulate(y), map(_accumulate, z)\n",
+        "from itertools import accumulate\nx = accumulate(y), map(accumulate, z)\n",
+    ),
+    "renamed, the name is taken": (
+        ACCUMULATE,
+        "from torch._utils import _accumulate\naccumulate = 1\nx = _accumulate(y)\n",
+        "from itertools import accumulate as _accumulate\naccumulate = 1\nx = _accumulate(y)\n",
+    ),
+    "renamed, looked up": (
+        ACCUMULATE,
+        "from torch._utils import _accumulate\nx = _accumulate(y), globals()['_accumulate']\n",
+        "from itertools import accumulate as _accumulate\nx = _accumulate(y), globals()['_accumulate']\n",
+    ),
+    "renamed, with an alias": (
+        ACCUMULATE,
+        "from torch._utils import _accumulate as acc\nx = (acc)(y)\n",
+        "from itertools import accumulate as acc\nx = (acc)(y)\n",
+    ),
+    "renamed, other package": (
+        ACCUMULATE,
+        "import os\n\nimport torch\nx = torch._utils._accumulate(y)\n",
+        "import itertools\nimport os\n\nimport torch\nx = itertools.accumulate(y)\n",
+    ),
+    "prefix, name": (
+        LAYERS,
+        "from timm.models.layers import DropPath, trunc_normal_ as t\nx = DropPath(), t\n",
+        "from timm.layers import DropPath, trunc_normal_ as t\nx = DropPath(), t\n",
+    ),
+    "prefix, module": (
+        LAYERS,
+        "from timm.models import layers\nx = layers.DropPath, (layers).helpers.x\n",
+        "from timm import layers\nx = layers.DropPath, (layers).helpers.x\n",
+    ),
+    "prefix, module alias": (
+        LAYERS,
+        "import timm.models.layers as L\nx = L.DropPath\n",
+        "import timm.layers as L\nx = L.DropPath\n",
+    ),
+    "prefix, package import": (
+        LAYERS,
+        "import timm.models.layers\nx = timm.models.layers.DropPath, timm.create_model\n",
+        "import timm.layers\nx = timm.layers.DropPath, timm.create_model\n",
+    ),
+    "prefix, below": (
+        LAYERS,
+        "from timm.models.layers.helpers import to_2tuple\nx = to_2tuple\n",
+        "from timm.layers.helpers import to_2tuple\nx = to_2tuple\n",
+    ),
+    "package": (
+        {"pytorch_lightning.": "lightning.pytorch"},
+        "import pytorch_lightning as pl\nfrom pytorch_lightning.callbacks import Callback\nx = pl.Trainer, Callback\n",
+        "import lightning.pytorch as pl\nfrom lightning.pytorch.callbacks import Callback\nx = pl.Trainer, Callback\n",
+    ),
+    "attribute to call": (
+        FLAG,
+        "import torch as th\nif th.has_cuda: ...\n",
+        "import torch as th\nif th.backends.cuda.is_built(): ...\n",
+    ),
+    "imported attribute to call": (
+        FLAG,
+        "from torch import nn, has_cuda\nif has_cuda: nn\n",
+        "import torch\nfrom torch import nn\nif torch.backends.cuda.is_built(): nn\n",
+    ),
+    "attribute below a renamed one": (
+        {"torch.distributed.reduce_op": "torch.distributed.ReduceOp"},
+        "import torch.distributed as dist\nx = dist.reduce_op.SUM\n",
+        "import torch.distributed as dist\nx = dist.ReduceOp.SUM\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("names", "before", "after"), CASES.values(), ids=CASES)
+def test_renames(names: Any, before: str, after: str) -> None:
+    assert fixed(before, names) == after
+    assert fixed(after, names) == after
+
+
+def test_literals_are_replaced() -> None:
+    text = "import torch\ntorch.p(use_cuda=True)\ntorch.p(1, use_cuda=False)\ntorch.p()\n"
+    table = {"use_cuda": {"True": 'use_device="cuda"', "False": "use_device=None"}}
+    assert fixed(text, ["torch.p"], {"has": ["use_cuda"]}, replace=table) == (
+        'import torch\ntorch.p(use_device="cuda")\ntorch.p(1, use_device=None)\ntorch.p()\n'
+    )
+
+
+def test_a_rename_with_an_argument_more() -> None:
+    text = "import torch\nx = torch.meshgrid(*a), torch.meshgrid(a, b)\n"
+    after = fixed(text, ["torch.meshgrid"], {"lacks": ["indexing"], "signature": "*tensors"}, add={"indexing": '"ij"'})
+    assert after == 'import torch\nx = torch.meshgrid(*a, indexing="ij"), torch.meshgrid(a, b, indexing="ij")\n'
+
+
+def test_a_replacement_that_the_target_lacks_is_not_written() -> None:
+    """The name counts as one that cannot move, and its neighbour leaves the import alone."""
+    text = "from torch.cuda.amp import GradScaler, autocast\nx = GradScaler(), autocast()\n"
+    rules = [rule._replace(replacement_since={"torch": "99"}) if rule.id == "PYT111" else rule for rule in RULES]
+    outcome = examples.run({"a.py": text}, rules)
+    assert outcome.after["a.py"].decode() == (
+        'from torch.amp import autocast\nfrom torch.cuda.amp import GradScaler\nx = GradScaler(), autocast("cuda")\n'
+    )
+    assert [finding.fix.reason for finding in outcome.left] == ["the target does not have the replacement yet"]
+
+
+def test_a_rule_for_people_gives_its_own_reason() -> None:
+    rule = BASE._replace(
+        anchors=(("import",),),
+        args={"names": ["torch.jit.script"], "message": "{name}"},
+        fix={},
+        safety=Safety.MANUAL,
+        reason="choose torch.compile or torch.export",
+    )
+    outcome = examples.run({"a.py": "from torch import jit\njit.script(f)\n"}, [rule])
+    assert [finding.fix.reason for finding in outcome.left] == ["choose torch.compile or torch.export"]
