@@ -19,6 +19,7 @@ class ImageRef(NamedTuple):
     stage: int  # which build stage it starts; 0 outside Dockerfiles
     resolved: bool  # no variable without a value in it
     name: str = ""  # of the stage
+    key: str = ""  # in YAML, the key that it or the list around it stands under
 
 
 class Clause(NamedTuple):
