@@ -30,6 +30,7 @@ KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml")
 STACK = ("dockerfile", "requirements", "yaml")
 
 MATCHERS = {
+    "kubeflow": Matcher("kubeflow", ("yaml",)),
     "suppression": Matcher("", KINDS, stack=True),
 }
 
