@@ -2,89 +2,87 @@
 
 Only jobs that the runtime torch-distributed serves are converted; for all others each field that stands in the way is
 named. The spec is rebuilt from slices of the file, so quoting and comments survive. The new text is parsed again and
-must hold the same data at the new places, and everything around it the same as before; else nothing is offered.
+must hold the same data at the new places; else nothing is offered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cudamig.codemods import trainjob_layout
-from cudamig.codemods.trainjob_comments import Comment, Sorted, column, comments, region, sort
-from cudamig.codemods.trainjob_job import Reading, read
-from cudamig.codemods.trainjob_launch import Shape, Variable, host_obstacles, hosts, processes, variables
+from cudamig.codemods.trainjob_comments import Comment, below, column, comments, region
+from cudamig.codemods.trainjob_job import Around, Reading, read
+from cudamig.codemods.trainjob_launch import WITH_HOSTS, Shape, Variable, host_obstacles, hosts, processes, variables
 from cudamig.codemods.trainjob_read import Dropped, Field, Obstacle
+from cudamig.codemods.trainjob_sort import Sorted, frame, sort
 from cudamig.codemods.trainjob_write import Entry, Style, reads_as, render
 from cudamig.facts import kubeflow
 from cudamig.facts.targets import Target
+from cudamig.facts.versions import key as version_key
 from cudamig.hosts import NotUnderstood, manifest
 from cudamig.hosts.manifest import ManifestDocument
-from cudamig.hosts.yaml_nodes import Canon, Mapping, Node, Place, Scalar, Sequence, children, walk
+from cudamig.hosts.yaml_mask import mask
+from cudamig.hosts.yaml_nodes import Canon, Mapping, Scalar, Sequence, walk
+from cudamig.hosts.yaml_parse import documents
 from cudamig.model import Edit, Span
-from cudamig.source import Source
 
 _EDITED = ("apiVersion", "kind", "spec")
 
 
 class Conversion(NamedTuple):
-    """What becomes of a job: ``edits``, or the ``obstacles`` to them. ``notes`` tell what a reader must know."""
+    """What becomes of a job: ``edits``, or the ``obstacles`` to them."""
 
     edits: tuple[Edit, ...]
-    notes: tuple[str, ...]
-    obstacles: tuple[Obstacle, ...]
+    demand: str  # what the TrainJob needs that the job did not
+    notes: tuple[str, ...]  # what else a reader must know
+    obstacles: tuple[Obstacle, ...] = ()
 
 
-def convert(document: ManifestDocument, place: Place, target: Target) -> Conversion:
-    """Convert the PyTorchJob at ``place``."""
-    reading = read(document, place.node, target)
+def refused(obstacles: Iterable[Obstacle]) -> Conversion:
+    """No conversion, for each of these reasons once, in the order of the file."""
+    return Conversion((), "", (), tuple(sorted(set(obstacles))))
+
+
+def convert(document: ManifestDocument, job: Mapping, target: Target, around: Around) -> Conversion:
+    """Convert a PyTorchJob; ``around`` is what ``trainjob_job.around`` found in its file."""
+    reading = read(document, job, target, around)
     fields = reading.fields()
     node = reading.spec.get("nprocPerNode") if reading.spec else None
-    counted = list(processes(node, fields, place.node.span))
+    counted = list(processes(node, fields, job.span))
     per_node = next((item for item in counted if isinstance(item, int)), None)
     shape = reading.shape._replace(processes=per_node)
     wanted = list(variables(shape, fields))
     found = [item for item in (*reading.items, *counted, *wanted) if isinstance(item, Obstacle)]
-    found += host_obstacles(shape, fields, _others(document, fields))
+    found += host_obstacles(shape, fields, _elsewhere(around.hosts, reading))
     if found or reading.spec is None:
-        return Conversion((), (), _merged(found))
+        return refused(found)
     added = [item for item in wanted if isinstance(item, Variable)]
-    return _rewrite(document, place, reading._replace(shape=shape), reading.spec, added)
+    return _rewrite(document, job, reading._replace(shape=shape), reading.spec, added)
 
 
 def _rewrite(
-    document: ManifestDocument, place: Place, reading: Reading, spec: Mapping, added: list[Variable]
+    document: ManifestDocument, job: Mapping, reading: Reading, spec: Mapping, added: list[Variable]
 ) -> Conversion:
     span, shape = region(document, spec), reading.shape
     moving = [item for item in reading.items if isinstance(item, Field)]
     outside = [f for f in moving if not span.start <= f.value.span.start < span.end or f.key.span.start < span.start]
     if outside:
-        return Conversion((), (), (Obstacle(outside[0].key.span, "an alias of something outside the job's spec"),))
-    done = sort(document, comments(document, spec, span), moving, _second(spec))
+        return refused([Obstacle(outside[0].key.span, "an alias of something outside the job's spec")])
+    done = sort(document, comments(document, spec, span), moving, frame(document, spec, span))
     numbers, lost = _numbers(document, reading, done)
-    entries = trainjob_layout.spec(document, done.kept, numbers, added, hosts(shape))
-    edits = _edits(document, place.node, spec, span, entries)
-    if edits is None or not _same(document, place, edits, entries, shape):
+    entries = trainjob_layout.spec(document, done, numbers, added, hosts(shape))
+    edits = _edits(document, job, spec, span, entries)
+    if edits is None or not _same(document, job, edits, entries, shape):
         words = "the text cannot be taken apart here: anchors, odd quoting or layout; write it anew by hand"
-        return Conversion((), (), (Obstacle(spec.span, words),))
-    return Conversion(edits, (*_notes(reading), *_lost(document, lost)), ())
+        return refused([Obstacle(spec.span, words)])
+    return Conversion(edits, _demand(reading), (*_notes(reading), *_lost(document, lost)))
 
 
-def _others(document: ManifestDocument, fields: dict[str, Field]) -> Iterable[Scalar]:
-    """The scalars of the file that are not in a command, args or env of the job."""
-    mine = [fields[place].value.span for place in ("trainer.command", "trainer.args", "trainer.env") if place in fields]
-    for root in document.documents:
-        for node in walk(root):
-            if isinstance(node, Scalar) and not any(s.start <= node.span.start < s.end for s in mine):
-                yield node
-
-
-def _second(spec: Mapping) -> Span | None:
-    """Where the second role stands, comments above it included; None when there is one role."""
-    roles = spec.get("pytorchReplicaSpecs")
-    if not isinstance(roles, Mapping) or len(roles.items) < 2:
-        return None
-    return Span(roles.items[0][1].span.end, roles.items[1][1].span.end)
+def _elsewhere(scalars: Iterable[Scalar], reading: Reading) -> Iterable[Scalar]:
+    """Those of ``scalars`` that are not in a command, args or env of the job."""
+    mine = [item.value.span for item in reading.items if isinstance(item, Field) and item.place in WITH_HOSTS]
+    return [node for node in scalars if not any(s.start <= node.span.start < s.end for s in mine)]
 
 
 def _numbers(
@@ -132,7 +130,7 @@ def _edits(
 
 def _step(document: ManifestDocument, job: Mapping) -> int:
     """Columns that the file indents a mapping by."""
-    for key, value in job.items:
+    for key, value in sorted(job.items, key=lambda item: isinstance(item[0], Scalar) and item[0].value != "spec"):
         if isinstance(value, Mapping) and not value.flow:
             return max(column(document, value.items[0][0].span.start) - column(document, key.span.start), 1)
     return 2
@@ -148,53 +146,43 @@ def _dash(document: ManifestDocument, spec: Mapping) -> int:
 
 
 def _same(
-    document: ManifestDocument, place: Place, edits: tuple[Edit, ...], entries: tuple[Entry, ...], shape: Shape
+    document: ManifestDocument, job: Mapping, edits: tuple[Edit, ...], entries: tuple[Entry, ...], shape: Shape
 ) -> bool:
-    """Whether the edited text holds ``entries`` as the job's spec, and otherwise what the file held before."""
-    source, canon = document.source, Canon(hosts(shape))
+    """Whether the edited text of the job holds ``entries`` as its spec, and otherwise what it held before.
+
+    Only the job is parsed, in its column and with the comments below it, so that a file of many stays cheap.
+    """
+    start, end = job.span.start, below(document, job.span.end)
+    text = document.source.text[start:end]
+    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
+        text = text[: edit.span.start - start] + edit.replacement + text[edit.span.end - start :]
+    text = " " * column(document, start) + text
     try:
-        raw = source.apply(list(edits))
-        after = manifest.parse(Source(source.path, raw, source.kind))
-    except NotUnderstood:
+        (node,) = documents(mask(text)[0] if document.actions else text, text)
+    except (NotUnderstood, ValueError):
         return False
-    old, new = list(document.documents), list(after.documents)
-    node: Node | None = None
-    for step in place.path:
-        if len(old) != len(new):
-            return False
-        if not all(_twins(a, b, canon) for i, (a, b) in enumerate(zip(old, new, strict=True)) if i != step):
-            return False
-        node = new[step]
-        old, new = list(children(old[step])), list(children(node))
+    canon = Canon(hosts(shape))
     if not isinstance(node, Mapping) or not reads_as(node.get("spec"), entries, canon):
         return False
-    before, now = ([(k.value, v) for k, v in job.pairs() if k.value not in _EDITED] for job in (place.node, node))
-    if [key for key, _ in before] != [key for key, _ in now]:
+    before, after = ([(k.value, v) for k, v in each.pairs() if k.value not in _EDITED] for each in (job, node))
+    if [key for key, _ in before] != [key for key, _ in after]:
         return False
-    return all(_twins(a, b, canon) for (_, a), (_, b) in zip(before, now, strict=True))
+    return all(canon.number(a) == canon.number(b) for (_, a), (_, b) in zip(before, after, strict=True))
 
 
-def _twins(a: Node, b: Node, canon: Canon) -> bool:
-    return canon.number(a) == canon.number(b)
+def _demand(reading: Reading) -> str:
+    fields, api = reading.fields().values(), kubeflow.trainer()
+    patched = [api.pod_fields[field.name] for field in fields if field.place.startswith("pod.spec.")]
+    release = max(["2.2", *patched], key=version_key)
+    return f"the TrainJob needs Kubeflow Trainer {release} or newer with its runtime {api.runtime}"
 
 
-def _notes(reading: Reading) -> list[str]:
-    needs = "2.2"
-    for field in reading.fields().values():
-        if field.place.startswith("pod.spec."):
-            needs = max(needs, kubeflow.trainer().pod_fields[field.name])
-    notes = [f"the cluster needs Kubeflow Trainer {needs} or newer with the runtime {kubeflow.trainer().runtime}"]
+def _notes(reading: Reading) -> Iterator[str]:
     if not reading.shape.master and reading.shape.nodes != 1:
-        notes.append("v1 sets no MASTER_ADDR, WORLD_SIZE and RANK in a job without a Master, so none are added")
-    words = [item.words for item in reading.items if isinstance(item, Dropped) and item.words]
-    return [*notes, *dict.fromkeys(words)]
+        yield "v1 sets no MASTER_ADDR, WORLD_SIZE and RANK in a job without a Master, so none are added"
+    yield from dict.fromkeys(item.words for item in reading.items if isinstance(item, Dropped) and item.words)
 
 
 def _lost(document: ManifestDocument, lost: Iterable[Comment]) -> list[str]:
     words = [f"{c.text!r} (line {document.source.line(c.span.start) + 1})" for c in lost]
     return [f"comments that go with what they speak of: {', '.join(words)}"] if words else []
-
-
-def _merged(obstacles: Iterable[Obstacle]) -> tuple[Obstacle, ...]:
-    """Each once, in the order of the file."""
-    return tuple(sorted(set(obstacles)))

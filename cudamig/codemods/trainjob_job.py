@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cudamig.codemods import trainjob_pod
+from cudamig.codemods.trainjob_comments import below, column
 from cudamig.codemods.trainjob_launch import Shape
+from cudamig.codemods.trainjob_metadata import metadata, name_length
 from cudamig.codemods.trainjob_read import (
-    Dropped,
     Field,
     Item,
     Obstacle,
@@ -17,21 +18,15 @@ from cudamig.codemods.trainjob_read import (
     empty,
     entries,
     role,
-    scalar,
     spec_items,
 )
-from cudamig.facts import kubeflow
 from cudamig.facts.targets import Target
 from cudamig.hosts.manifest import ManifestDocument
-from cudamig.hosts.yaml_nodes import Canon, Mapping, Node, Scalar, followed, walk
+from cudamig.hosts.yaml_nodes import Alias, Canon, Mapping, Node, Scalar, followed, walk
 from cudamig.model import Span
 
-_LABEL = re.compile(r"[a-z](?:[-a-z0-9]*[a-z0-9])?")  # RFC 1035
-_PREFIX = re.compile(r"[a-z][-a-z0-9]*")
-_SUFFIX = "xxxxx"  # what the API server appends to generateName, and JobSet to the name of a pod
-_MANY = 9999  # nodes to leave room for in pod names when their number is a placeholder
-_SERVER = ("uid", "resourceVersion", "generation", "selfLink", "managedFields", "creationTimestamp")
 _PATCH_FILE = re.compile(r"(?:^|/)overlays?/|(?:^|[/._-])patch[^/]*$", re.I)
+_END = re.compile(r"^\{[{%]-?\s*end\w*\s*-?[%}]\}$")
 _V1_LABELS = "training.kubeflow.org/"
 _ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
 
@@ -49,10 +44,10 @@ class Reading(NamedTuple):
         return {item.place: item for item in reversed(self.items) if isinstance(item, Field)}
 
 
-def read(document: ManifestDocument, job: Mapping, target: Target) -> Reading:
+def read(document: ManifestDocument, job: Mapping, target: Target, around: Around) -> Reading:
     """Read a job, and find everything in it that stands in the way."""
-    items: list[Item] = list(_outside(document, job))
-    name, found = _name(job)
+    items: list[Item] = list(_outside(document, job, around))
+    name, found = metadata(job)
     items += found
     written = next((value for key, value in job.items if isinstance(key, Scalar) and key.value == "spec"), job)
     spec = followed(written)
@@ -65,7 +60,7 @@ def read(document: ManifestDocument, job: Mapping, target: Target) -> Reading:
         items += _differences(*roles)
     shape = Shape(name, any(_kind(each) == "master" for each in roles), _nodes(roles), None)
     items += _counts(roles, shape)
-    items += _name_length(job, shape)
+    items += name_length(job, shape.nodes)
     return Reading(spec, roles, shape, tuple(items))
 
 
@@ -101,15 +96,15 @@ def _nodes(roles: tuple[Role, ...]) -> int | None:
 
 def _counts(roles: tuple[Role, ...], shape: Shape) -> Iterator[Obstacle]:
     for each in roles:
-        fields = [item.place for item in each.items if isinstance(item, Field)]
-        if len(fields) != len(set(fields)):
-            yield Obstacle(each.span, f"{each.name} says one thing twice (serviceAccount and serviceAccountName)")
+        for field in (item for item in each.items if isinstance(item, Field)):
+            if each.fields()[field.place] is not field:
+                yield Obstacle(field.key.span, f"{field.name} is said twice, by {field.key.value} too")
         if _kind(each) == "master" and each.replicas.value != 1:
             yield Obstacle(each.replicas.span, "v1 takes exactly one Master")
         elif each.replicas.value is None and shape.master:
             yield Obstacle(each.replicas.span, f"numNodes is one more than {each.replicas.text}")
-    if shape.nodes == 0:
-        yield Obstacle(roles[0].span if roles else Span(0, 0), "it has no replicas")
+    if roles and shape.nodes == 0:
+        yield Obstacle(roles[0].span, "it has no replicas")
 
 
 def _differences(first: Role, second: Role) -> Iterator[Obstacle]:
@@ -123,60 +118,34 @@ def _differences(first: Role, second: Role) -> Iterator[Obstacle]:
             yield Obstacle(field.key.span, words)
 
 
-def _name(job: Mapping) -> tuple[str, list[Item]]:
-    """The literal name, or ``""``; and what metadata says against a conversion."""
-    metadata = job.get("metadata")
-    if not isinstance(metadata, Mapping):
-        return "", [Obstacle(job.span, "it has no metadata, so something else completes this manifest")]
-    items: list[Item] = []
-    for entry in entries(metadata, "metadata"):
-        if isinstance(entry, Obstacle):
-            items.append(entry)
-        elif entry[0].value in _SERVER:
-            items.append(Obstacle(entry[0].span, f"metadata.{entry[0].value} is set by the API server: an export"))
-        elif entry[0].value in ("labels", "annotations"):
-            items += _labels(entry[1])
-    named = next((metadata.get(key) for key in ("name", "generateName") if metadata.text(key)), None)
-    text = scalar(named) if named else ""
-    if not isinstance(named, Scalar):
-        items.append(Obstacle(metadata.span, "it has no name, so something else completes this manifest"))
-    elif metadata.text("name") and _LABEL.fullmatch(text):
-        return text, items
-    elif not _placeholder(named) and (metadata.text("name") or not _PREFIX.fullmatch(text)):
-        items.append(Obstacle(named.span, f"{text!r} is no RFC 1035 label: a TrainJob's name starts with a letter"))
-    return "", items
+class Around(NamedTuple):
+    """What a file holds besides a job that may depend on it."""
+
+    labels: tuple[Scalar, ...]  # that name labels of v1's pods
+    hosts: tuple[Scalar, ...]  # that look like names of v1's pods
+    references: tuple[Mapping, ...]  # to a PyTorchJob
+    aliases: tuple[Alias, ...]
 
 
-def _placeholder(name: Scalar) -> bool:
-    return name.template or any(mark in name.value for mark in "$<%{")
+def around(document: ManifestDocument) -> Around:
+    """Look at a file once, for all jobs in it."""
+    nodes, roots = [node for root in document.documents for node in walk(root)], set(document.documents)
+    scalars = [node for node in nodes if isinstance(node, Scalar)]
+    mappings = [node for node in nodes if isinstance(node, Mapping) and node not in roots]
+    return Around(
+        tuple(node for node in scalars if _V1_LABELS in node.value),
+        tuple(node for node in scalars if "-master-" in node.value or "-worker-" in node.value),
+        tuple(node for node in mappings if _is_reference(node)),
+        tuple(node for node in nodes if isinstance(node, Alias)),
+    )
 
 
-def _labels(node: Node) -> Iterator[Item]:
-    for entry in entries(node, "labels or annotations"):
-        if isinstance(entry, Obstacle):
-            yield entry
-        elif entry[0].value.startswith("kueue.x-k8s.io/"):
-            yield Dropped(entry[0].span, "Kueue has to have its trainer.kubeflow.org/trainjob integration on")
-        elif entry[0].value == "kubectl.kubernetes.io/last-applied-configuration":
-            yield Obstacle(entry[0].span, "an annotation holds the v1 job: an export from a cluster")
+def _is_reference(node: Mapping) -> bool:
+    """Whether a mapping names a PyTorchJob without being one: the target of a scaler, an owner."""
+    return node.text("kind") == "PyTorchJob" and node.get("spec") is None
 
 
-def _name_length(job: Mapping, shape: Shape) -> Iterator[Item]:
-    """JobSet names a pod ``<job>-node-0-<index>-<suffix>`` and refuses longer names than a label may have."""
-    metadata = job.get("metadata")
-    if not isinstance(metadata, Mapping):
-        return
-    node = metadata.get("name") or metadata.get("generateName")
-    last = max((_MANY if shape.nodes is None else shape.nodes) - 1, 0)
-    room = kubeflow.trainer().pod_name - len(f"-node-0-{last}-{_SUFFIX}")
-    length = len(scalar(node)) + (0 if metadata.get("name") else len(_SUFFIX)) if node else 0
-    if isinstance(node, Scalar) and _placeholder(node):
-        yield Dropped(node.span, f"the name is a placeholder: a TrainJob's may have {room} characters here")
-    elif node and length > room:
-        yield Obstacle(node.span, f"the name is {length - room} characters too long for the pods of a TrainJob")
-
-
-def _outside(document: ManifestDocument, job: Mapping) -> Iterator[Obstacle]:
+def _outside(document: ManifestDocument, job: Mapping, around: Around) -> Iterator[Obstacle]:
     """What of the file, and beside ``spec`` and ``metadata``, stands in the way."""
     if document.generated:
         yield Obstacle(document.generated.span, f"the file is generated ({document.generated.reason}): mend its source")
@@ -189,15 +158,30 @@ def _outside(document: ManifestDocument, job: Mapping) -> Iterator[Obstacle]:
             yield entry
         elif entry[0].value not in ("apiVersion", "kind", "metadata", "spec"):
             yield Obstacle(entry[0].span, f"{entry[0].value} is nothing that a manifest says of a job")
-    control = [a for a in document.actions if a.control and job.span.start <= a.span.start < job.span.end]
-    if control:
-        yield Obstacle(control[0].span, "a template decides here which lines there are")
+    yield from _control(document, job)
     odd = _ODD_BREAKS.search(document.source.text, job.span.start, job.span.end)
     if odd:
         yield Obstacle(Span(*odd.span()), "a line ends here in YAML 1.1 only")
-    for root in document.documents:
-        for node in walk(root):
-            if isinstance(node, Scalar) and _V1_LABELS in node.value:
-                yield Obstacle(node.span, f"{_V1_LABELS} labels are on the pods of v1 only")
-            elif isinstance(node, Mapping) and node.text("kind") == "PyTorchJob" and not node.get("spec"):
-                yield Obstacle(node.span, "this refers to a PyTorchJob, and has to move with it")
+    for scalar in around.labels:
+        yield Obstacle(scalar.span, f"{_V1_LABELS} labels are on the pods of v1 only")
+    for reference in around.references:
+        yield Obstacle(reference.span, "this refers to a PyTorchJob, and has to move with it")
+    for alias in around.aliases:
+        if _within(job, alias.target) and not _within(job, alias):
+            yield Obstacle(alias.span, "an alias of something in the job")
+
+
+def _within(job: Mapping, node: Node) -> bool:
+    return job.span.start <= node.span.start < job.span.end
+
+
+def _control(document: ManifestDocument, job: Mapping) -> Iterator[Obstacle]:
+    """Template expressions that decide about lines of the job; one that ends what began before it does not."""
+    end, edge = below(document, job.span.end), column(document, job.span.start)
+    for action in document.actions:
+        if not action.control or not job.span.start <= action.span.start < end:
+            continue
+        ends = _END.search(document.source.slice(action.span)) and action.span.start >= job.span.end
+        if not ends or column(document, action.span.start) > edge:
+            yield Obstacle(action.span, "a template decides here which lines there are")
+            return

@@ -17,6 +17,7 @@ from cudamig.facts import kubeflow
 from cudamig.hosts.yaml_nodes import Mapping, Node, Scalar, Sequence, followed, walk
 from cudamig.model import Span
 
+WITH_HOSTS = ("trainer.command", "trainer.args", "trainer.env")  # places that may name a host of the job
 _NAMES = re.compile(r"\b(?:MASTER_ADDR|MASTER_PORT|WORLD_SIZE|RANK)\b")
 _LAUNCHER_MODULES = ("torch.distributed.run", "torch.distributed.launch")
 _PYTHON = re.compile(r"(?:.*/)?python[\d.]*")
@@ -69,7 +70,7 @@ def variables(shape: Shape, fields: dict[str, Field]) -> Iterator[Variable | Obs
     """What to add to ``trainer.env``, in the order it is to stand in, and what of ``env`` keeps it from working."""
     mine = dict(_by_hand(fields))
     yield from _env_obstacles(fields)
-    text = " ".join(_texts(fields, "trainer.command", "trainer.args", "trainer.env"))
+    text = " ".join(_texts(fields, *WITH_HOSTS))
     if _is_launcher(_argv(fields)) and not _NAMES.search(text):
         return
     rewrite = hosts(shape)
@@ -139,7 +140,7 @@ def host_obstacles(shape: Shape, fields: dict[str, Field], others: Iterable[Scal
     ``others``: the scalars of the file that do not stand in command, args or env.
     """
     rewrite = hosts(shape)
-    for place in ("trainer.command", "trainer.args", "trainer.env"):
+    for place in WITH_HOSTS:
         for node in _scalars(fields, place):
             if _V1_HOST.search(rewrite(node.value)):
                 yield Obstacle(node.span, "a host name of v1 (-master-0, -worker-N) that is not known until it runs")

@@ -4,36 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from cudamig.codemods.trainjob_comments import Kept
-from cudamig.codemods.trainjob_launch import Variable
+from cudamig.codemods.trainjob_launch import WITH_HOSTS, Variable
+from cudamig.codemods.trainjob_sort import Kept, Sorted
 from cudamig.codemods.trainjob_write import Entry, Groups, Items, slice_of
 from cudamig.facts import kubeflow
 from cudamig.hosts.manifest import ManifestDocument
 
 MANAGER = "cudamig.local/pytorchjob"  # names the author of a patch; Trainer asks for a name with a domain
-_WITH_HOSTS = ("trainer.command", "trainer.args", "trainer.env")
 
 
 def spec(
     document: ManifestDocument,
-    kept: dict[str, Kept],
+    comments: Sorted,
     numbers: tuple[Entry, ...],
     variables: Iterable[Variable],
     hosts: Callable[[str], str],
 ) -> tuple[Entry, ...]:
     """The entries of ``spec``.
 
-    ``kept``: fields with their comments, by place, in order. ``numbers``: numNodes and what goes with it.
-    ``variables`` are added to env. ``hosts`` rewrites host names in the command and env.
+    ``comments``: the fields that move, and theirs. ``numbers``: numNodes and what goes with it. ``variables`` are
+    added to env. ``hosts`` rewrites host names in the command and env.
     """
     more = tuple(_variable(variable) for variable in variables)
 
     def moved(prefix: str) -> tuple[Entry, ...]:
-        fields = [(place, k) for place, k in kept.items() if place.startswith(prefix)]
+        fields = [(place, k) for place, k in comments.kept.items() if place.startswith(prefix)]
         return tuple(_moved(document, k, place, more, hosts) for place, k in fields)
 
     trainer = (*numbers, *moved("trainer."))
-    if more and "trainer.env" not in kept:
+    if more and "trainer.env" not in comments.kept:
         trainer += (Entry("env", Items(more)),)
     node = moved("node.")
     pod = moved("pod.spec.")
@@ -42,13 +41,13 @@ def spec(
     return (
         Entry("runtimeRef", (Entry("name", kubeflow.trainer().runtime),)),
         *moved("spec."),
-        Entry("trainer", trainer),
+        Entry("trainer", trainer, comments.top),
         *_patches(moved("pod.metadata."), pod),
     )
 
 
 def _moved(document: ManifestDocument, kept: Kept, place: str, more: Groups, hosts: Callable[[str], str]) -> Entry:
-    change = hosts if place in _WITH_HOSTS else str
+    change = hosts if place in WITH_HOSTS else str
     grown = more if place == "trainer.env" else ()
     value = slice_of(document, kept, change, grown)
     return Entry(kept.field.name, value, kept.lead, kept.trail, grown)

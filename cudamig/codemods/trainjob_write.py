@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from cudamig.codemods.trainjob_comments import Kept, column
+from cudamig.codemods.trainjob_comments import column
+from cudamig.codemods.trainjob_sort import Kept
 from cudamig.hosts.manifest import ManifestDocument
 from cudamig.hosts.yaml_nodes import Canon, Mapping, Node, Scalar, followed
 from cudamig.hosts.yaml_nodes import Sequence as List

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from cudamig.model import Span
 
@@ -150,20 +149,12 @@ class Canon:
         return self._numbers.setdefault(data, len(self._numbers))
 
 
-class Place(NamedTuple):
-    """A mapping in a file: ``path`` is the number of its document, then of the child to take at each level."""
-
-    node: Mapping
-    path: tuple[int, ...]
-
-
-def mappings(roots: Iterable[Node]) -> Iterator[tuple[Place, tuple[Node, ...]]]:
+def mappings(roots: Iterable[Node]) -> Iterator[tuple[Mapping, tuple[Node, ...]]]:
     """All mappings of a file in order, each with the nodes above it, the outermost first."""
-    todo: list[tuple[Node, tuple[int, ...], tuple[Node, ...]]] = [(root, (i,), ()) for i, root in enumerate(roots)]
-    todo.reverse()
+    todo: list[tuple[Node, tuple[Node, ...]]] = [(root, ()) for root in reversed(list(roots))]
     while todo:
-        node, path, above = todo.pop()
+        node, above = todo.pop()
         if isinstance(node, Mapping):
-            yield Place(node, path), above
-        below = [(child, (*path, i), (*above, node)) for i, child in enumerate(children(node))]
-        todo += reversed(below)
+            yield node, above
+        below = (*above, node)
+        todo += [(child, below) for child in reversed(tuple(children(node)))]

@@ -20,7 +20,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers  # by first letter
 _STRING = "tag:yaml.org,2002:str"
 _KEEP = re.compile(r"[|>][0-9]*\+")
-_BLANK_END = re.compile(r"(?:(?:\r\n|\r|\n)[ \t]*)+\Z")
+_LINE_END = re.compile(r"[\r\n]")
 
 
 def documents(text: str, real: str) -> list[Node]:
@@ -34,8 +34,9 @@ def documents(text: str, real: str) -> list[Node]:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise NotUnderstood(line + (error.problem or "not YAML")) from None
+        problem = error.problem or "not YAML"
+        mark = error.context_mark if "end of stream" in problem else error.problem_mark  # where it was opened
+        raise NotUnderstood((f"line {mark.line + 1}: " if mark else "") + problem) from None
     except yaml.YAMLError as error:
         raise NotUnderstood(" ".join(str(error).split())) from None
     return builder.roots
@@ -123,5 +124,5 @@ def _block_end(text: str, start: int, end: int) -> int:
     body = text[start:end]
     if _KEEP.match(body):
         return end - (2 if body.endswith("\r\n") else 1 if body.endswith(("\n", "\r")) else 0)
-    blank = _BLANK_END.search(body)
-    return start + blank.start() if blank else end
+    last = _LINE_END.search(body, len(body.rstrip(" \t\r\n")))
+    return start + last.start() if last else end

@@ -6,30 +6,33 @@ group belong to other projects. A reference to a job (an owner, the target of a 
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from cudamig.codemods import trainjob
+from cudamig.codemods import trainjob, trainjob_job
+from cudamig.codemods.trainjob_job import Around
 from cudamig.codemods.trainjob_read import Obstacle
 from cudamig.facts import kubeflow
 from cudamig.hosts.manifest import ManifestDocument
-from cudamig.hosts.yaml_nodes import Mapping, Node, Place, Scalar, mappings, walk
+from cudamig.hosts.yaml_nodes import Mapping, Node, Scalar, mappings, walk
 from cudamig.model import Finding, Fix, Related, Span, manual
 from cudamig.rules.model import Context, Rule
 
 _GROUP = "kubeflow.org/"
-_KIND = re.compile(r"^([ \t]*(?:- )?)kind:[ \t]*[\"']?(\w+)[\"']?[ \t]*(?:#.*)?\r?$", re.M)
-_VERSION = re.compile(r"apiVersion:[ \t]*[\"']?kubeflow\.org/(\w+)[\"']?[ \t]*(?:#.*)?\r?$")
+_BY_HAND = "what stands in the way has no equivalent on the runtime torch-distributed, or is not understood"
+_LINE = re.compile(r"^( *)((?:- +)*)([^ #\r\n][^\r\n]*)", re.M)
+_ENTRY = re.compile(r"(apiVersion|kind|spec):(?:[ \t]+[\"']?([\w./-]*).*)?$")
 
 
 class Job(NamedTuple):
-    """A job of the Training Operator: ``span`` is where its kind stands; ``place`` is None inside block text."""
+    """A job of the Training Operator: ``span`` is where its kind stands; ``node`` is None inside block text."""
 
     kind: str
     version: str
     span: Span
-    place: Place | None
+    node: Mapping | None
     wrapper: str  # what it stands in, when that is not the file or a List
 
 
@@ -38,25 +41,25 @@ def match(document: ManifestDocument, rules: Sequence[Rule], context: Context) -
     by_job = {
         (kind, version): rule for rule in rules for kind in rule.args["jobs"] for version in rule.args["versions"]
     }
+    around = functools.cache(lambda: trainjob_job.around(document))
     for job in jobs(document):
         rule = by_job.get((job.kind, job.version))
         if rule:
-            yield _finding(document, job, rule, context)
+            yield _finding(document, job, rule, context, around)
 
 
 def jobs(document: ManifestDocument) -> Iterator[Job]:
     """Everything of the group that looks like a job, whatever its kind, in the order of the file."""
-    for place, above in mappings(document.documents):
-        version, kind = place.node.get("apiVersion"), place.node.get("kind")
+    for node, above in mappings(document.documents):
+        version, kind = node.get("apiVersion"), node.get("kind")
         if not isinstance(version, Scalar) or not isinstance(kind, Scalar) or not version.value.startswith(_GROUP):
             continue
-        if above and not isinstance(place.node.get("spec"), Mapping):
+        if above and not isinstance(node.get("spec"), Mapping):
             continue
-        yield Job(kind.value, version.value[len(_GROUP) :], kind.span, place, _wrapper(above))
-    for root in document.documents:
-        for node in walk(root):
-            if isinstance(node, Scalar) and node.style in ("|", ">") and _GROUP in node.value:
-                yield from _in_text(document, node)
+        yield Job(kind.value, version.value[len(_GROUP) :], kind.span, node, _wrapper(above))
+    for block in (node for root in document.documents for node in walk(root) if isinstance(node, Scalar)):
+        if block.style in ("|", ">") and _GROUP in block.value:
+            yield from _in_text(document, block)
 
 
 def _wrapper(above: tuple[Node, ...]) -> str:
@@ -76,33 +79,37 @@ def _wrapper(above: tuple[Node, ...]) -> str:
 
 
 def _in_text(document: ManifestDocument, block: Scalar) -> Iterator[Job]:
-    """Jobs in a manifest that is written as the text of another one."""
-    text = document.source.text
-    for kind in _KIND.finditer(text, block.span.start, block.span.end):
-        siblings = list(_siblings(text, block.span, kind))
-        versions = [found.group(1) for found in map(_VERSION.match, siblings) if found]
-        if versions and any(line.startswith("spec:") for line in siblings):
-            yield Job(kind.group(2), versions[0], Span(*kind.span(2)), None, "a block of text")
+    """Jobs in a manifest that is written as the text of another one: lines of one indentation make a mapping."""
+    seen: dict[int, dict[str, re.Match[str]]] = {}  # by column: the entries so far of the mappings that are open
+    for line in _LINE.finditer(document.source.text, block.span.start, block.span.end):
+        column = len(line.group(1))
+        if line.group(2):
+            yield from _closed(seen, column + 1)
+            column += len(line.group(2))
+        else:
+            yield from _closed(seen, column if line.group(3).startswith("---") else column + 1)
+        entry = _ENTRY.match(line.group(3))
+        if entry:
+            seen.setdefault(column, {})[entry.group(1)] = line
+    yield from _closed(seen, 0)
 
 
-def _siblings(text: str, block: Span, kind: re.Match[str]) -> Iterator[str]:
-    """The lines of the mapping that a ``kind:`` line belongs to, at its indentation, without it."""
-    indent = len(kind.group(1))
-    before = [] if "-" in kind.group(1) else text[block.start : kind.start()].split("\n")[1:-1]
-    after = text[kind.end() : block.end].split("\n")[1:]
-    for lines in (reversed(before), after):
-        for line in lines:
-            body = line.lstrip(" ")
-            if body.strip() and (len(line) - len(body) < indent or body.startswith("---")):
-                first = body.startswith("- ") and len(line) - len(body) + 2 == indent
-                if first:
-                    yield body[2:]
-                break
-            if len(line) - len(body) == indent:
-                yield body
+def _closed(seen: dict[int, dict[str, re.Match[str]]], least: int) -> Iterator[Job]:
+    """End the mappings at or right of a column, and give the jobs among them."""
+    for column in [column for column in seen if column >= least]:
+        lines = seen.pop(column)
+        if len(lines) < 3:
+            continue
+        kind, version = (_ENTRY.match(lines[key].group(3)) for key in ("kind", "apiVersion"))
+        if kind and version and version.group(2).startswith(_GROUP):
+            start = lines["kind"].start(3)
+            span = Span(start + kind.start(2), start + kind.end(2))
+            yield Job(kind.group(2), version.group(2)[len(_GROUP) :], span, None, "a block of text")
 
 
-def _finding(document: ManifestDocument, job: Job, rule: Rule, context: Context) -> Finding:
+def _finding(
+    document: ManifestDocument, job: Job, rule: Rule, context: Context, around: Callable[[], Around]
+) -> Finding:
     path = document.source.path
     message = f"{job.kind} of kubeflow.org/{job.version} is an API of the Training Operator: {rule.summary}"
     if job.kind != "PyTorchJob":
@@ -110,24 +117,26 @@ def _finding(document: ManifestDocument, job: Job, rule: Rule, context: Context)
         return context.finding(rule, path, job.span, message, fix)
     if rule.fix.get("codemod") != "trainjob":
         return context.finding(rule, path, job.span, message, manual(rule.title, rule.reason))
-    done = _converted(document, job, context)
+    done = _converted(document, job, context, around)
     if done.obstacles:
         words = "; ".join(_with_lines(document, done.obstacles))
         related = tuple(Related(path, obstacle.span, obstacle.words) for obstacle in done.obstacles)
-        fix = manual("write the TrainJob by hand", f"in the way of a conversion: {words}")
-        return context.finding(rule, path, job.span, message, fix, related)
+        fix = manual("write the TrainJob by hand", _BY_HAND)
+        return context.finding(rule, path, job.span, f"{message}; in the way of a conversion: {words}", fix, related)
     fix = Fix(rule.title, rule.safety, "; ".join((rule.reason, *done.notes)), done.edits)
-    return context.finding(rule, path, job.span, message, fix)
+    return context.finding(rule, path, job.span, f"{message}; {done.demand}", fix)
 
 
-def _converted(document: ManifestDocument, job: Job, context: Context) -> trainjob.Conversion:
+def _converted(
+    document: ManifestDocument, job: Job, context: Context, around: Callable[[], Around]
+) -> trainjob.Conversion:
     """The conversion of a job that stands by itself; for one inside something else, that as one more obstacle."""
     words = f"it stands inside {job.wrapper}, which is not known to accept a TrainJob"
     inside = (Obstacle(job.span, words),) if job.wrapper else ()
-    if job.place is None:
-        return trainjob.Conversion((), (), inside)
-    done = trainjob.convert(document, job.place, context.target)
-    return done if not inside else trainjob.Conversion((), (), (*inside, *done.obstacles))
+    if job.node is None:
+        return trainjob.refused(inside)
+    done = trainjob.convert(document, job.node, context.target, around())
+    return done if not inside else trainjob.refused((*inside, *done.obstacles))
 
 
 def _with_lines(document: ManifestDocument, obstacles: Sequence[Obstacle]) -> list[str]:
