@@ -21,6 +21,7 @@ class ImageRef(NamedTuple):
     stage: int = 0  # which build stage it starts; 0 outside Dockerfiles
     parent: int = -1  # the earlier stage of the same file that it names instead of an image
     name: str = ""  # of the stage
+    key: str = ""  # in YAML, the key that it or the list around it stands under
 
 
 class Clause(NamedTuple):

@@ -38,6 +38,7 @@ MATCHERS = {
     "cpp-method-chain": Matcher("cpp_chain", ("cpp",)),
     "python-name": Matcher("python_name", ("python",)),
     "python-option": Matcher("python_option", ("python",)),
+    "kubeflow": Matcher("kubeflow", ("yaml",)),
     "suppression": Matcher("", KINDS, stack=True),
 }
 
