@@ -63,7 +63,7 @@ class Session:
         extra = [file for file in self._around(found.files) if file.path not in self._kinds]
         self._kinds.update((file.path, file.kind) for file in extra)
         self._outside = frozenset(file.path for file in extra)
-        self._results: dict[str, FileResult] = {}
+        self._results = {f.path: FileResult(f.path, "", faults=(Fault(*f),)) for f in found.failed}
         self._scan([*found.files, *extra], progress)
 
     def read(self, path: str) -> bytes:

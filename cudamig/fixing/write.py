@@ -83,8 +83,8 @@ def write_new(path: str, raw: bytes) -> None:
     """
     real = os.path.realpath(path)
     try:
-        if os.path.exists(real) and not os.path.isfile(real):
-            with open(real, "wb") as file:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as file:
                 file.write(raw)
             return
         handle, temporary = tempfile.mkstemp(prefix=".cudamig-", dir=os.path.dirname(real))
