@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import os
-import tempfile
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import click
+from cudamig.report.screen import write
 
 if TYPE_CHECKING:
     from cudamig.report.view import Report
@@ -24,19 +22,15 @@ def render(report: Report, name: str) -> str:
 
 
 def emit(report: Report, name: str, files: Iterable[tuple[str, str]] = ()) -> None:
-    """Print the report on standard output in one format, and write it to files in others."""
+    """Print the report on standard output in one format, and write it to files in others.
+
+    Raises Refused (see ``fixing/write.py``) for a file that cannot be written.
+    """
+    for other, file in files:
+        from cudamig.fixing.write import write_new
+
+        text = render(report._replace(color=False), other)
+        write_new(file, (text + "\n" if text else "").encode("utf-8", "backslashreplace"))
     text = render(report, name)
     if text:
-        click.echo(text, color=report.color)
-    for other, file in files:
-        _write(file, render(report._replace(color=False), other) + "\n")
-
-
-def _write(file: str, text: str) -> None:
-    """Write a report in one step, so that no reader meets half of it."""
-    folder = os.path.dirname(os.path.abspath(file))
-    handle, temporary = tempfile.mkstemp(prefix=".cudamig-", dir=folder)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-        out.write(text)
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, file)
+        write(text + "\n")
