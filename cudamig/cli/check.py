@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from typing import Any
 
@@ -9,29 +10,35 @@ import click
 
 from cudamig.cli import options as shared_options
 from cudamig.cli.exits import exit_code
-from cudamig.report import FORMATS, emit, log
+from cudamig.fixing.write import Refused
+from cudamig.report import FORMATS, emit, log, screen
 from cudamig.report.view import report
 
 
-@click.command(name="check")
+@click.command(name="check", epilog=shared_options.EXIT_CODES)
 @shared_options.shared
-@click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True)
+@click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="What to print.")
 @click.option("-o", "--output", multiple=True, metavar="FORMAT=FILE", help="Write a report to FILE too; repeatable.")
 def command(**options: Any) -> None:
     """Report what is tied to an old stack at the target, and what a fix would be.
 
-    PATHS are files or folders; the default is the working directory.
+    PATHS are files or folders; the default is the working directory. Nothing is written, and nothing that is scanned
+    is run.
     """
     outputs = _outputs(options["output"])
-    session = shared_options.session(options)
-    result = session.result()
-    shown = report(result, session.source, shared_options.colored(options, sys.stdout), options["verbose"])
+    result = shared_options.session(options)
+    shown = report(result.result(), result.source)._replace(
+        color=shared_options.colored(options, sys.stdout),
+        verbose=options["verbose"],
+        width=screen.width(sys.stdout),
+        again=functools.partial(shared_options.again, options),
+    )
     try:
         emit(shown, options["output_format"], outputs)
-    except OSError as error:
+    except Refused as error:
         shared_options.usage_error(f"cannot write the report: {error}")
     log.notices(shown, options["output_format"])
-    sys.exit(exit_code(options, result.faults, result.findings))
+    sys.exit(exit_code(options, shown.result.faults, shown.result.findings))
 
 
 def _outputs(values: tuple[str, ...]) -> list[tuple[str, str]]:
