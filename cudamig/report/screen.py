@@ -66,10 +66,16 @@ def clip(line: str, start: int, width: int) -> tuple[str, int]:
         return line, 0
     room = width - 2 * len(ELLIPSIS)
     near = start < room and row(line[: start + 1]).cells[-1] <= room * 3 // 4
-    first = 0 if near else max(0, start - room // 4)
+    first = 0 if near else start - _tail(line[max(0, start - room // 4) : start], room // 4)
     part = line[first : first + room]
     fits = sum(1 for cell in row(part).cells[1:] if cell <= room)
     return part[: max(fits, 1)], first
+
+
+def _tail(text: str, width: int) -> int:
+    """How many characters at the end of ``text`` fit ``width`` cells."""
+    cells = row(text).cells
+    return sum(1 for cell in cells[:-1] if cells[-1] - cell <= width)
 
 
 def clipped(line: str, start: int, width: int) -> str:
