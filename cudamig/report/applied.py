@@ -60,7 +60,7 @@ def _row(line: bytes, paint: Ink) -> str:
     text = "\t".join(map(visible, text.split("\t")))
     for mark, color in _COLORS:
         if line.startswith(mark):
-            return paint(text, fg=color, bold=color is None)
+            return paint(text, fg=color) if color else paint(text, bold=True)
     return text
 
 

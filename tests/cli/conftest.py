@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from smallrules import Run, Tree
-
-ROOT = Path(__file__).parents[2]
+from smallrules import ENVIRONMENT, Run, Tree
 
 
 @pytest.fixture
@@ -39,12 +36,11 @@ def run() -> Run:
         *args: str, env: Mapping[str, str] | None = None, real: bool = False
     ) -> subprocess.CompletedProcess[bytes]:
         how = ["-m", "cudamig"] if real else [str(Path(__file__).with_name("driver.py"))]
-        clean = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING")}
         return subprocess.run(
             [sys.executable, *how, *args],
             capture_output=True,
             check=False,
-            env={**clean, "PYTHONPATH": str(ROOT), **(env or {})},
+            env={**ENVIRONMENT, **(env or {})},
             timeout=120,
         )
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_UNWANTED = ("NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING")
+ENVIRONMENT = {**{k: v for k, v in os.environ.items() if k not in _UNWANTED}, "PYTHONPATH": str(ROOT)}
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 Tree = Callable[[Mapping[str, "str | bytes"]], Path]
