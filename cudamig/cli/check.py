@@ -10,9 +10,8 @@ import click
 
 from cudamig.cli import options as shared_options
 from cudamig.cli.exits import exit_code
-from cudamig.fixing.write import Refused
-from cudamig.report import FORMATS, emit, log, screen
-from cudamig.report.view import report
+from cudamig.report import FORMATS, emit, log, save, screen
+from cudamig.report.view import Report, report
 
 
 @click.command(name="check", epilog=shared_options.EXIT_CODES)
@@ -26,17 +25,16 @@ def command(**options: Any) -> None:
     is run.
     """
     outputs = _outputs(options["output"])
-    result = shared_options.session(options)
-    shown = report(result.result(), result.source)._replace(
+    session = shared_options.session(options)
+    shown = report(session.result(), session.source)._replace(
         color=shared_options.colored(options, sys.stdout),
         verbose=options["verbose"],
         width=screen.width(sys.stdout),
         again=functools.partial(shared_options.again, options),
     )
-    try:
-        emit(shown, options["output_format"], outputs)
-    except Refused as error:
-        shared_options.usage_error(f"cannot write the report: {error}")
+    if outputs:
+        _save(shown, outputs)
+    emit(shown, options["output_format"])
     log.notices(shown, options["output_format"])
     sys.exit(exit_code(options, shown.result.faults, shown.result.findings))
 
@@ -49,3 +47,12 @@ def _outputs(values: tuple[str, ...]) -> list[tuple[str, str]]:
             shared_options.usage_error(f"--output takes FORMAT=FILE with FORMAT one of {', '.join(FORMATS)}: {value!r}")
         pairs.append((name, file))
     return pairs
+
+
+def _save(shown: Report, outputs: list[tuple[str, str]]) -> None:
+    from cudamig.fixing.write import Refused
+
+    try:
+        save(shown, outputs)
+    except Refused as error:
+        shared_options.usage_error(f"cannot write the report: {error}")

@@ -14,7 +14,6 @@ from cudamig.cli.exits import exit_code
 from cudamig.engine import Fault
 from cudamig.fixing import diff, git
 from cudamig.fixing.plan import Plan, plan
-from cudamig.fixing.write import Refused, write_all, write_new
 from cudamig.report import applied, log, screen, view
 from cudamig.run import Session
 
@@ -54,6 +53,8 @@ def _apply(session: Session, options: dict[str, Any]) -> tuple[Plan, str]:
 
     Returns what was done and how to undo it.
     """
+    from cudamig.fixing.write import Refused, write_all
+
     refused: dict[str, str] = {}
     while True:
         done = plan(session, options["unsafe"], refused)
@@ -75,6 +76,8 @@ def _apply(session: Session, options: dict[str, Any]) -> tuple[Plan, str]:
 
 def _save(file: str, patch: bytes, again: bool) -> None:
     """Write the way back, never over that of an earlier run. ``again``: the file is our own, from a try before."""
+    from cudamig.fixing.write import Refused, write_new
+
     if not again and os.path.isfile(file) and os.path.getsize(file):
         raise Refused(file, "exists already, and may be the way back from an earlier run; name another file")
     write_new(file, patch)

@@ -21,16 +21,17 @@ def render(report: Report, name: str) -> str:
     return text
 
 
-def emit(report: Report, name: str, files: Iterable[tuple[str, str]] = ()) -> None:
-    """Print the report on standard output in one format, and write it to files in others.
-
-    Raises Refused (see ``fixing/write.py``) for a file that cannot be written.
-    """
-    for other, file in files:
-        from cudamig.fixing.write import write_new
-
-        text = render(report._replace(color=False), other)
-        write_new(file, (text + "\n" if text else "").encode("utf-8", "backslashreplace"))
+def emit(report: Report, name: str) -> None:
+    """Print the report on standard output."""
     text = render(report, name)
     if text:
         write(text + "\n")
+
+
+def save(report: Report, files: Iterable[tuple[str, str]]) -> None:
+    """Write the report to files, given as format and path. Raises Refused for one that cannot be written."""
+    from cudamig.fixing.write import write_new
+
+    for name, file in files:
+        text = render(report._replace(color=False), name)
+        write_new(file, (text + "\n" if text else "").encode("utf-8", "backslashreplace"))
