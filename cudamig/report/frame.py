@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cudamig.model import Span
-from cudamig.report.screen import ELLIPSIS, Ink, clip, clipped, row
+from cudamig.report.screen import ELLIPSIS, Ink, cut, window
 from cudamig.source import Source
 
 
@@ -42,11 +42,8 @@ def numbered(number: int, mark: str, margin: int, ink: Ink) -> str:
 
 def _marked(line: int, text: str, begin: int, end: int, margin: int, width: int, ink: Ink, color: str) -> list[str]:
     """A line and, under its characters from ``begin`` to ``end``, carets; at least one."""
-    part, first = clip(text, begin, width)
-    cells = row(part).cells
-    lead = len(ELLIPSIS) if first else 0
-    left = cells[min(begin - first, len(part))]
-    right = cells[max(0, min(end - first, len(part)))]
-    carets = " " * (lead + left) + ink("^" * max(1, right - left), fg=color, bold=True)
-    shown = clipped(text, begin, width)
+    first = window(text, begin, end, width)
+    shown, cells = cut(text, first, width)
+    left, right = (cells[max(0, min(place - first, len(cells) - 1))] for place in (begin, end))
+    carets = " " * left + ink("^" * max(1, right - left), fg=color, bold=True)
     return [(numbered(line + 1, "|", margin, ink) + shown).rstrip(), f"{bar(margin, ink)} {carets}"]

@@ -6,11 +6,12 @@ from cudamig.model import Fix, Safety
 from cudamig.report import page, summary
 from cudamig.report.change import Hunk, hunks
 from cudamig.report.frame import bar, frame, last_line, numbered
-from cudamig.report.screen import Ink, clipped, ink, visible
+from cudamig.report.screen import Ink, cut, ink, visible, window
 from cudamig.report.view import Report, View
 
 COLORS = {"error": "red", "warning": "yellow", "info": "cyan"}
-_CHANGED_LINES = 16  # of a fix that are shown; a longer change is shown by its beginning
+_HUNKS = 8  # places of a fix that are shown
+_LINES = 6  # of each side of a longer change
 _PLACES = 3  # of a group that are named
 
 
@@ -70,41 +71,48 @@ def _remedy(fix: Fix) -> tuple[str, str]:
 
 def _together(view: View, group: list[View]) -> str:
     others = [other for other in group if other is not view]
-    places = [f"{other.finding.path}:{other.place.line}" for other in others[:_PLACES]]
-    more = f" and {len(others) - _PLACES} more" if len(others) > _PLACES else ""
-    return f"moves together with {len(others)} {'other' if len(others) == 1 else 'others'}: {', '.join(places)}{more}"
+    places = list(dict.fromkeys(f"{other.finding.path}:{other.place.line}" for other in others))
+    more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
+    noun = "other" if len(others) == 1 else "others"
+    return f"moves together with {len(others)} {noun}: {', '.join(places[:_PLACES])}{more}"
 
 
 def _diff(changes: list[Hunk], path: str, margin: int, width: int, paint: Ink) -> list[str]:
     """The changed lines; those of other files under the name of the file."""
     lines: list[str] = []
     here = path
-    for hunk in changes:
+    for count, hunk in enumerate(changes):
+        if count == _HUNKS:
+            lines.append(f"{bar(margin, paint)} ({len(changes) - count} more places; `cudamig fix` shows all)")
+            break
         if hunk.path != here:
             here = hunk.path
             lines.append(f"{' ' * (margin + 1)}{paint('-->', fg='blue')} {visible(here)}:{hunk.line}")
-        elif lines and len(lines) < _CHANGED_LINES:
+        elif lines:
             lines.append(paint(f" {'':{margin}} ~", fg="blue"))
-        focus = _focus(hunk)
+        first = _window(hunk, width)
         for mark, texts, color in (("-", hunk.old, "red"), ("+", hunk.new, "green")):
-            for number, text in enumerate(texts, hunk.line):
-                lines.append(numbered(number, mark, margin, paint) + paint(clipped(text, focus, width), fg=color))
-    if not lines:
-        return []
-    left = len(lines) - _CHANGED_LINES
-    if left > 1:
-        lines[_CHANGED_LINES:] = [f"{bar(margin, paint)} ({left} more lines; `cudamig fix` shows all)"]
-    return [bar(margin, paint), *lines]
+            shown = texts if len(texts) <= _LINES + 1 else texts[:_LINES]
+            for number, text in enumerate(shown, hunk.line):
+                line = numbered(number, mark, margin, paint) + paint(cut(text, first, width).text, fg=color)
+                lines.append(line.rstrip())
+            if len(shown) < len(texts):
+                lines.append(paint(f" {'':{margin}} {mark} ({len(texts) - len(shown)} more lines)", fg="blue"))
+    return [bar(margin, paint), *lines] if lines else []
 
 
 def _last(hunk: Hunk) -> int:
     """The greatest line number that is printed for a change."""
-    return hunk.line + min(max(len(hunk.old), len(hunk.new)), _CHANGED_LINES) - 1
+    return hunk.line + min(max(len(hunk.old), len(hunk.new)), _LINES + 1) - 1
 
 
-def _focus(hunk: Hunk) -> int:
-    """The first character that differs, where one line becomes one; else the first of the line."""
+def _window(hunk: Hunk, width: int) -> int:
+    """The character from which to show both sides, so that what differs is seen."""
     if len(hunk.old) != 1 or len(hunk.new) != 1:
         return 0
-    pairs = zip(hunk.old[0], hunk.new[0], strict=False)
-    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(hunk.old[0]), len(hunk.new[0])))
+    old, new = hunk.old[0], hunk.new[0]
+    shorter = min(len(old), len(new))
+    start = next((i for i in range(shorter) if old[i] != new[i]), shorter)
+    tail = next((i for i in range(shorter - start) if old[-1 - i] != new[-1 - i]), shorter - start)
+    line = max(old, new, key=len)
+    return window(line, start, len(line) - tail, width)

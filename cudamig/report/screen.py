@@ -57,31 +57,41 @@ def row(line: str) -> Row:
     return Row("".join(out), [*cells, cell])
 
 
-def clip(line: str, start: int, width: int) -> tuple[str, int]:
-    """The part of a line that is shown in ``width`` cells, with its character ``start`` in it, and where it begins.
+def window(line: str, start: int, end: int, width: int) -> int:
+    """The character from which to show a line in ``width`` cells, so that ``start`` is seen.
 
-    A part that is not the whole line leaves room for an ellipsis on both sides.
+    As much as fits of what goes on to ``end`` is seen too, with a little behind it. 0 when the whole line fits.
     """
-    if len(line) <= 4 * width and row(line).cells[-1] <= width:
-        return line, 0
+    if _fits(line, width):
+        return 0
     room = width - 2 * len(ELLIPSIS)
-    near = start < room and row(line[: start + 1]).cells[-1] <= room * 3 // 4
-    first = 0 if near else start - _tail(line[max(0, start - room // 4) : start], room // 4)
+    seen = row(line[start : min(end + room // 4, start + room)]).cells[-1]
+    return start - _tail(line[max(0, start - room) : start], max(room - seen, room // 4))
+
+
+def cut(line: str, first: int, width: int) -> Row:
+    """A line as it is printed in ``width`` cells, from its character ``first`` on; ellipses tell what is left out.
+
+    The cells are those of the characters that are shown.
+    """
+    if not first and _fits(line, width):
+        return row(line)
+    room = width - 2 * len(ELLIPSIS)
     part = line[first : first + room]
-    fits = sum(1 for cell in row(part).cells[1:] if cell <= room)
-    return part[: max(fits, 1)], first
+    cells = row(part).cells
+    count = max(1, sum(1 for cell in cells[1:] if cell <= room))
+    before, behind = ELLIPSIS if first else "", ELLIPSIS if first + count < len(line) else ""
+    return Row(before + row(part[:count]).text + behind, [cell + len(before) for cell in cells[: count + 1]])
+
+
+def _fits(line: str, width: int) -> bool:
+    return len(line) <= 4 * width and row(line).cells[-1] <= width
 
 
 def _tail(text: str, width: int) -> int:
     """How many characters at the end of ``text`` fit ``width`` cells."""
     cells = row(text).cells
     return sum(1 for cell in cells[:-1] if cells[-1] - cell <= width)
-
-
-def clipped(line: str, start: int, width: int) -> str:
-    """A line as it is printed in ``width`` cells, around its character ``start``."""
-    part, first = clip(line, start, width)
-    return (ELLIPSIS if first else "") + row(part).text + (ELLIPSIS if first + len(part) < len(line) else "")
 
 
 def _shown(char: str) -> str:

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from cudamig.model import Edit, Related, Safety, Severity, Span
 from cudamig.report import render
 from cudamig.report.frame import frame
-from cudamig.report.screen import clip, ink, row, visible
+from cudamig.report.screen import cut, ink, row, visible, window
 from cudamig.source import Source
 
 WHY = "   = why: A misspelt id suppresses nothing, silently."
@@ -105,8 +105,24 @@ def test_a_long_change_is_cut() -> None:
     text = "".join(f"line {n}\n" for n in range(50))
     change = fix(Edit("a.yaml", Span(0, len(text)), "one\n"), safety=Safety.UNSAFE)
     lines = blocks({"a.yaml": text}, finding("a.yaml", Span(0, 4), fix=change))[0].splitlines()
-    assert lines[-1] == "    | (35 more lines; `cudamig fix` shows all)"
-    assert lines[-2] == " 16 - line 15"
+    assert lines[-4:] == [" 5 - line 4", " 6 - line 5", "   - (44 more lines)", " 1 + one"]
+
+
+def test_a_change_of_many_places_is_cut() -> None:
+    text = "old\n\n" * 20
+    change = fix(*(Edit("a.py", Span(5 * n, 5 * n + 3), "new") for n in range(20)))
+    lines = blocks({"a.py": text}, finding("a.py", Span(0, 3), fix=change))[0].splitlines()
+    assert lines[-2:] == [" 15 + new", "    | (12 more places; `cudamig fix` shows all)"]
+
+
+def test_both_sides_of_a_long_change_are_cut_at_one_place() -> None:
+    text = "a" * 200 + "(old, b)\n"
+    change = fix(Edit("a.py", span(text, "old"), "much, newer"))
+    lines = blocks({"a.py": text}, finding("a.py", Span(0, 4), fix=change))[0].splitlines()
+    assert lines[-2].startswith(" 1 - ...aaa")
+    assert lines[-2].endswith("a(old, b)")
+    assert lines[-1].endswith("a(much, newer, b)")
+    assert lines[-2].index("(old") == lines[-1].index("(much")
 
 
 def test_crlf_lines_show_no_carriage_return() -> None:
@@ -184,15 +200,17 @@ def test_carets_stand_under_the_place(line: str, data: st.DataObject) -> None:
     """Measured by another program's idea of how wide text is."""
     start = data.draw(st.integers(0, len(line) - 1))
     end = data.draw(st.integers(start + 1, len(line)))
-    part, first = clip(line, start, 60)
-    assert first <= start < first + len(part)
+    first = window(line, start, end, 60)
+    count = len(cut(line, first, 60).cells) - 1
+    assert first <= start < first + count
     shown, carets = caret_line(line, Span(start, end))
-    assert cell_len(shown) <= 60 + 12
+    assert cell_len(shown) <= 60
     lead = "..." if first else ""
-    before, place = row(part[: start - first]).text, row(part[: end - first]).text
-    assert len(carets) - len(carets.lstrip()) == cell_len(lead + before)
-    assert len(carets) == max(cell_len(lead + place), cell_len(lead + before) + 1)
-    assert shown.startswith((lead + place).rstrip())
+    before = lead + row(line[first:start]).text
+    place = lead + row(line[first : min(end, first + count)]).text
+    assert shown.startswith(place.rstrip())
+    assert len(carets) - len(carets.lstrip()) == cell_len(before)
+    assert len(carets) == max(cell_len(place), cell_len(before) + 1)
 
 
 @given(st.text(max_size=80))
