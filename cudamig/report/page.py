@@ -12,7 +12,7 @@ from cudamig.rules.model import Rule
 Page = dict[str, Any]  # why, examples, references of a rule file
 
 _SENTENCE = re.compile(r".+?[.!?](?=\s+[A-Z`\"']|$)")
-_LONGEST = 220  # characters of a reason that is one line
+_LONGEST = 300  # characters of a reason that is one line
 _FENCES = {"dockerfile": "dockerfile", "python": "python", "cpp": "cpp", "yaml": "yaml"}
 _NAMES = {"cuda": "CUDA", "cxx": "C++", "python": "Python", "trainer": "Kubeflow Trainer"}
 _SAFETY = {

@@ -12,7 +12,7 @@ from typing import NamedTuple, TextIO
 
 import click
 
-WIDTH = 100  # cells of a report that is not printed on a terminal
+WIDTH = 120  # cells of a report that is not printed on a terminal
 ELLIPSIS = "..."
 _TAB = 4  # cells to the next tab stop
 
