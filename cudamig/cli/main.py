@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from typing import Any
 
@@ -41,6 +42,9 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command. A fault of ours must not look like findings: Python would exit with 1."""
+        for name in ("stdout", "stderr"):
+            if getattr(sys, name) is None:  # closed by whoever started us
+                setattr(sys, name, io.TextIOWrapper(io.BytesIO()))
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -65,8 +69,9 @@ def cli() -> None:
 def _fault(error: Exception) -> None:
     import traceback
 
-    from cudamig.report.screen import say, write
+    from cudamig.report.screen import say
 
-    write("".join(traceback.format_exception(error)), error=True)
+    for line in "".join(traceback.format_exception(error)).splitlines():
+        say(line)
     say(f"cudamig: internal fault: {type(error).__name__}: {error}; please report it with the lines above")
     sys.exit(FAILED)

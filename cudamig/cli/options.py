@@ -118,7 +118,8 @@ def again(options: dict[str, Any], words: str) -> str:
 
 def usage_error(message: str) -> NoReturn:
     """Say what is wrong with the command line or the configuration, and exit 2."""
-    say(f"cudamig: {message}")
+    for line in f"cudamig: {message}".splitlines():
+        say(line)
     sys.exit(USAGE)
 
 

@@ -10,6 +10,7 @@ import sys
 import pytest
 from smallrules import ENVIRONMENT, RULES, Run, Tree
 
+from cudamig.cli import progress
 from cudamig.cli.options import again
 
 OLD = {**RULES, "a.py": "oldsafe\n"}
@@ -160,3 +161,51 @@ def test_nothing_heavy_is_imported(tree: Tree) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT)
     assert done.stdout.splitlines()[-1] == ""
+
+
+def test_a_closed_output_is_no_fault(tree: Tree) -> None:
+    tree(ODD)
+    for words, code in (("check", 1), ("fix", 0)):
+        command = f"'{sys.executable}' -m cudamig {words} >&- 2>&-"
+        assert subprocess.run(["sh", "-c", command], env=ENVIRONMENT, check=False).returncode == code
+
+
+def test_on_a_terminal_there_are_colours_and_no_escapes_of_others(tree: Tree) -> None:
+    tree({"a.py": "x = '\x1b[2J'  # cudamig: ignore[PYT999]\n"})
+    master, slave = os.openpty()
+    environment = {**ENVIRONMENT, "TERM": "xterm"}
+    for extra, colored in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+        command = [sys.executable, "-m", "cudamig", "check"]
+        done = subprocess.run(command, stdout=slave, stderr=subprocess.PIPE, env=environment | extra, check=False)
+        shown = os.read(master, 100_000)
+        assert done.returncode == 1
+        assert (b"\x1b[33m" in shown) == colored
+        assert b"\x1b[2J" not in shown
+        assert b"\\x1b[2J" in shown
+    os.close(slave)
+    os.close(master)
+
+
+def test_the_progress_bar_waits_a_second_and_needs_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with progress.Bar() as bar:
+        bar.advance(1, 2)
+        assert bar._shown is None
+    monkeypatch.setattr(progress, "DELAY", 0)
+    with progress.Bar() as bar:
+        bar.advance(1, 2)
+        assert bar._shown is not None
+        assert bar._shown.tasks[0].completed == 1
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
+    with progress.Bar() as bar:
+        bar.advance(1, 2)
+        assert bar._shown is None
+
+
+def test_a_broken_rule_file_is_told_with_its_line(tree: Tree, run: Run) -> None:
+    tree({"cudamig.toml": 'rules = ["r"]\n', "r/a.yaml": "id: [\n"})
+    done = run("check")
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"cudamig: r/a.yaml: while parsing")
+    assert b"line 2, column 1" in done.stderr
+    assert b"\\n" not in done.stderr
