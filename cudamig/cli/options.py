@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
@@ -105,6 +104,8 @@ def session(options: dict[str, Any]) -> Session:
 
 def again(options: dict[str, Any], words: str) -> str:
     """The command line that runs ``words`` ("fix --unsafe") on the paths and the selection that ``options`` hold."""
+    import shlex
+
     line = ["cudamig", *words.split()]
     for name in _AGAIN:
         value, flag = options[name], "--" + name.replace("_", "-")
