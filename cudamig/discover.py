@@ -101,7 +101,7 @@ def discover(paths: Iterable[str], excluded: Callable[[str], bool], force_exclud
             try:
                 kind, reason = _classify(found, named, excluded, force_exclude, reason)
             except FileNotFoundError:
-                kind, reason = None, "deleted, but git still lists it"
+                kind, reason = None, "cannot be looked at: git lists it, but it is not there"
             except OSError as error:
                 failed[found] = Skipped(found, f"cannot be looked at: {error.strerror}")
                 continue
