@@ -8,6 +8,7 @@ import pytest
 
 from cudamig.model import Safety
 from cudamig.report import page, pages
+from cudamig.rules import schema
 from cudamig.rules.load import known
 from cudamig.rules.model import Rule
 
@@ -19,6 +20,10 @@ def test_the_documentation_holds_the_pages_of_the_rules() -> None:
     there = {file.name: file.read_text(encoding="utf-8") for file in FOLDER.iterdir()}
     stale = sorted(name for name in CONTENTS.keys() | there.keys() if CONTENTS.get(name) != there.get(name))
     assert not stale, "run: python -m cudamig.report.pages docs/rules"
+
+
+def test_every_family_has_a_title() -> None:
+    assert set(pages.FAMILIES) == set(schema.FAMILIES)
 
 
 def test_writing_removes_pages_of_rules_that_are_gone(tmp_path: Path) -> None:
