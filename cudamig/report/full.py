@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudamig.model import Fix, Safety
+from cudamig.model import Fix
 from cudamig.report import page, summary
 from cudamig.report.change import Hunk, hunks
 from cudamig.report.frame import bar, frame, last_line, numbered
@@ -64,9 +64,8 @@ def _note(label: str, text: str, margin: int, paint: Ink) -> str:
 
 def _remedy(fix: Fix) -> tuple[str, str]:
     """What can be done, by whom, and why that is so."""
-    if fix.safety is Safety.MANUAL or not fix.edits:
-        return "by hand", f"{fix.title} ({fix.reason})"
-    return f"fix ({fix.safety.value})", f"{fix.title} ({fix.reason})"
+    label = f"fix ({fix.safety.value})" if fix.edits else "by hand"
+    return label, f"{fix.title} ({fix.reason})"
 
 
 def _together(view: View, group: list[View]) -> str:

@@ -41,6 +41,7 @@ def reason(page: Page, rule: Rule) -> str:
 
 def markdown(rule: Rule, page: Page) -> str:
     """The whole page."""
+    comment = f"`cudamig: ignore[{rule.id}] -- reason`"
     parts = [
         f"# {rule.id}: {rule.name}",
         f"{rule.summary}.",
@@ -49,8 +50,8 @@ def markdown(rule: Rule, page: Page) -> str:
         f"## What is done\n\n{_remedy(rule)}",
         "## Examples\n\n" + "\n\n".join(_example(example) for example in page["examples"]),
         "## Sources\n\n" + "\n".join(f"- {item['source']} (checked {item['checked']})" for item in page["references"]),
-        f"To keep a place as it is, write `cudamig: ignore[{rule.id}] -- reason` in a comment at the end of its line, or\n"
-        "on a line of its own above it.",
+        f"To keep a place as it is, write {comment} in a comment at the end of its line,\n"
+        "or on a line of its own above it.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -67,9 +67,9 @@ def _next(report: Report) -> list[str]:
     safety = safety_counts(report.result.findings)
     rows = []
     if safety["safe"]:
-        rows.append(f"{report.again('fix')}  # the diff of what is safe")
+        rows.append(f"{visible(report.again('fix'))}  # the diff of what is safe")
     if safety["unsafe"]:
-        rows.append(f"{report.again('fix --unsafe')}  # the diff with what needs review")
+        rows.append(f"{visible(report.again('fix --unsafe'))}  # the diff with what needs review")
     if not rows:
         rows.append(f"cudamig rule {report.views[0].rule.id}  # what to do by hand")
     return rows
