@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -23,8 +24,8 @@ FILES = {
 }
 
 
-def sh(*args: str, **more: object) -> bytes:
-    done = subprocess.run(args, capture_output=True, check=False, **more)  # type: ignore[call-overload]
+def sh(*args: str, **more: Any) -> bytes:
+    done = subprocess.run(args, capture_output=True, check=False, **more)
     assert done.returncode == 0, done.stdout + done.stderr
     return bytes(done.stdout)
 

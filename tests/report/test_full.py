@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from handmade import finding, fix, made, span
 from hypothesis import given
@@ -18,8 +19,8 @@ from cudamig.source import Source
 WHY = "   = why: A misspelt id suppresses nothing, silently."
 
 
-def blocks(*args: object, **fields: object) -> list[str]:
-    return render(made(*args, **fields), "full").split("\n\n")  # type: ignore[arg-type]  # files, then findings
+def blocks(*args: Any, **fields: Any) -> list[str]:
+    return render(made(*args, **fields), "full").split("\n\n")
 
 
 def test_a_finding_shows_place_reason_and_fix() -> None:
