@@ -71,8 +71,11 @@ def load(start: str = ".") -> Config:
 
 
 def _table(file: str, path: tuple[str, ...]) -> Mapping[str, object] | None:
-    with open(file, "rb") as handle:
-        raw = handle.read()
+    try:
+        with open(file, "rb") as handle:
+            raw = handle.read()
+    except OSError as error:
+        raise ConfigError(f"{os.path.relpath(file)}: cannot be read: {error.strerror}") from None
     if path and b"cudamig" not in raw:
         return None
     import tomllib

@@ -45,10 +45,11 @@ class Skipped(NamedTuple):
 
 
 class Discovery(NamedTuple):
-    """What a walk found. Both lists are sorted by path and free of duplicates."""
+    """What a walk found. All lists are sorted by path and free of duplicates."""
 
     files: list[Candidate]
     skipped: list[Skipped]
+    failed: list[Skipped]  # what should have been looked at and could not be
 
 
 def kind_of(path: str) -> str | None:
@@ -82,25 +83,37 @@ def discover(paths: Iterable[str], excluded: Callable[[str], bool], force_exclud
     """Walk ``paths`` (files or folders, relative to the working directory).
 
     In a git work tree a folder's files are those git tracks plus the untracked ones it does not ignore. A file
-    that is named itself is scanned wherever it lies, unless ``force_exclude`` and ``excluded(path)``.
-    Raises FileNotFoundError for a path that does not exist.
+    that is named itself is scanned wherever it lies; with ``force_exclude`` (for hooks, which name every file) it is
+    treated as if it had been met in a folder. Raises FileNotFoundError for a path that does not exist.
     """
     files: dict[str, Candidate] = {}
     skipped: dict[str, Skipped] = {}
+    failed: dict[str, Skipped] = {}
     for given in paths:
-        path = os.path.normpath(given).replace(os.sep, "/")
-        if not os.path.lexists(path):
-            raise FileNotFoundError(given)
+        if not os.path.lexists(given):
+            raise FileNotFoundError(given or "''")
+        path = os.path.relpath(given).replace(os.sep, "/")
         named = not os.path.isdir(path) or os.path.islink(path)
         below = "" if named or path == "." else path + "/"
-        for name in [path] if named else _listed(path):
+        for name in [path] if named else _listed(path, failed):
             found = below + name
-            kind, reason = _classify(found, named, excluded, force_exclude, None if named else skip_reason(name))
+            reason = None if named and not force_exclude else skip_reason(name)
+            try:
+                kind, reason = _classify(found, named, excluded, force_exclude, reason)
+            except FileNotFoundError:
+                kind, reason = None, "cannot be looked at: git lists it, but it is not there"
+            except OSError as error:
+                failed[found] = Skipped(found, f"cannot be looked at: {error.strerror}")
+                continue
             if reason:
                 skipped[found] = Skipped(found, reason)
             elif kind:
                 files[found] = Candidate(found, kind)
-    return Discovery([files[p] for p in sorted(files)], [skipped[p] for p in sorted(skipped) if p not in files])
+    return Discovery(
+        [files[p] for p in sorted(files)],
+        [skipped[p] for p in sorted(skipped) if p not in files],
+        [failed[p] for p in sorted(failed)],
+    )
 
 
 def _classify(
@@ -118,20 +131,17 @@ def _classify(
 
 
 def _irregular(path: str, named: bool) -> str | None:
-    """Why a path is no plain file of this tree, or None."""
-    try:
-        mode = os.lstat(path).st_mode
-        if stat.S_ISLNK(mode):
-            target = os.path.realpath(path)
-            if not os.path.exists(target):
-                return "link that leads nowhere"
-            if not _inside(target):
-                return "link out of the tree"
-            if not named:
-                return "link; its target is scanned itself"
-            mode = os.stat(target).st_mode
-    except OSError as error:
-        return f"cannot be looked at: {error.strerror}"
+    """Why a path is no plain file of this tree, or None. Raises OSError."""
+    mode = os.lstat(path).st_mode
+    if stat.S_ISLNK(mode):
+        target = os.path.realpath(path)
+        if not os.path.exists(target):
+            return "link that leads nowhere"
+        if not _inside(target):
+            return "link out of the tree"
+        if not named:
+            return "link; its target is scanned itself"
+        mode = os.stat(target).st_mode
     if stat.S_ISDIR(mode):
         return "folder or submodule"
     return None if stat.S_ISREG(mode) else "not a regular file"
@@ -142,10 +152,17 @@ def _inside(target: str) -> bool:
     return target == root or target.startswith(root + os.sep)
 
 
-def _listed(folder: str) -> Iterable[str]:
-    """Files below ``folder``, relative to it."""
+def _listed(folder: str, failed: dict[str, Skipped]) -> Iterable[str]:
+    """Files below ``folder``, relative to it. Folders that cannot be listed go to ``failed``."""
     listed = _git_files(folder)
-    return _walk(folder) if listed is None else listed
+    if listed is not None:
+        return listed
+
+    def note(error: OSError) -> None:
+        path = os.path.relpath(str(error.filename)).replace(os.sep, "/")
+        failed[path] = Skipped(path, f"cannot be listed: {error.strerror}")
+
+    return _walk(folder, note)
 
 
 def _git_files(folder: str) -> list[str] | None:
@@ -160,8 +177,8 @@ def _git_files(folder: str) -> list[str] | None:
     return [os.fsdecode(name) for name in done.stdout.split(b"\0") if name] or None
 
 
-def _walk(folder: str) -> Iterator[str]:
-    for here, folders, names in os.walk(folder):
+def _walk(folder: str, note: Callable[[OSError], None]) -> Iterator[str]:
+    for here, folders, names in os.walk(folder, onerror=note):
         relative = os.path.relpath(here, folder).replace(os.sep, "/")
         prefix = "" if relative == "." else relative + "/"
         folders[:] = sorted(name for name in folders if name not in _NEVER)

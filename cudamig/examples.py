@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from cudamig.config import DEFAULT_TARGET, Config
+from cudamig.config import DEFAULT_TARGET, Config, ConfigError
 from cudamig.engine import Fault
 from cudamig.facts import targets
 from cudamig.fixing.plan import plan
@@ -64,19 +64,34 @@ def failure(rule_id: str, example: dict[str, Any], rules: list[Rule]) -> str | N
     the rule is silent. ``report``: it fires, and fixing changes nothing. ``keep``: it does not fire, nothing changes.
     """
     before = tree(example)
-    unsafe = bool(example.get("unsafe"))
-    outcome = run(before, rules, example.get("target", DEFAULT_TARGET), unsafe)
+    expected = {**before, **example.get("with-after", {})}
+    expected[example["file"]] = example.get("after", before[example["file"]])
+    problem = _misplaced(expected, before)
+    if problem:
+        return problem
+    try:
+        outcome = run(before, rules, example.get("target", DEFAULT_TARGET), bool(example.get("unsafe")))
+    except ConfigError as error:
+        return str(error)
     fired = [finding for finding in outcome.findings if finding.rule == rule_id]
     if outcome.faults or outcome.unread:
         return f"faults {outcome.faults}, not understood {outcome.unread}"
     if bool(fired) == ("keep" in example):
         return f"{rule_id} fires: {[finding.message for finding in fired]}" if fired else f"{rule_id} does not fire"
-    expected = {**before, **example.get("with-after", {})}
-    expected[example["file"]] = example.get("after", before[example["file"]])
     for path, text in expected.items():
         got = outcome.after[path].decode()
         if got != text:
             return f"{path} became\n{got}\ninstead of\n{text}"
     if "after" in example and any(finding.rule == rule_id for finding in outcome.left):
         return f"{rule_id} still fires after its fix"
+    return None
+
+
+def _misplaced(expected: Tree, before: Tree) -> str | None:
+    """What is wrong with the paths of an example, or None."""
+    for path in expected:
+        if path not in before:
+            return f"'with-after' names {path}, which is no file of the example"
+        if os.path.isabs(path) or os.path.normpath(path).split(os.sep)[0] == os.pardir:
+            return f"{path} lies outside the example's folder"
     return None

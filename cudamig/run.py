@@ -63,7 +63,7 @@ class Session:
         extra = [file for file in self._around(found.files) if file.path not in self._kinds]
         self._kinds.update((file.path, file.kind) for file in extra)
         self._outside = frozenset(file.path for file in extra)
-        self._results: dict[str, FileResult] = {}
+        self._results = {f.path: FileResult(f.path, "", faults=(Fault(*f),)) for f in found.failed}
         self._scan([*found.files, *extra], progress)
 
     def read(self, path: str) -> bytes:
@@ -120,7 +120,7 @@ class Session:
         """Files outside the given paths that decide about stack files inside them; read, never written."""
         if not any(file.kind in engine.ALWAYS for file in files) or set(self.request.paths) == {"."}:
             return []
-        root = os.path.relpath(_root())
+        root = os.path.relpath(work_tree())
         return [file for file in _discover(self.request, (root,)).files if file.kind in engine.ALWAYS]
 
     def _scan(self, files: list[Candidate], progress: Callable[[int, int], None]) -> None:
@@ -169,7 +169,7 @@ def _discover(request: Request, paths: Iterable[str]) -> Discovery:
         raise ConfigError(f"no such file or folder: {error}") from None
 
 
-def _root() -> str:
+def work_tree() -> str:
     """The root of the work tree that holds the working directory, or the working directory."""
     folder = here = os.getcwd()
     while not os.path.exists(os.path.join(folder, ".git")):

@@ -9,6 +9,7 @@ from cudamig.engine import Fault
 from cudamig.model import Finding, Severity
 
 CLEAN, FOUND, USAGE, FAILED = 0, 1, 2, 3
+INTERRUPTED = 130  # by Ctrl-C, as shells say it
 
 
 def exit_code(options: dict[str, Any], faults: Iterable[Fault], findings: Iterable[Finding], diff: bool = False) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import sys
 from typing import Any
 
@@ -12,12 +14,11 @@ from cudamig.cli.exits import exit_code
 from cudamig.engine import Fault
 from cudamig.fixing import diff, git
 from cudamig.fixing.plan import Plan, plan
-from cudamig.fixing.write import Refused, write_all, write_new
-from cudamig.report import applied, log
+from cudamig.report import applied, log, screen, view
 from cudamig.run import Session
 
 
-@click.command(name="fix")
+@click.command(name="fix", epilog=shared_options.EXIT_CODES)
 @shared_options.shared
 @click.option("--apply", "write", is_flag=True, help="Write the changes instead of showing them.")
 @click.option("--unsafe", is_flag=True, help="Include fixes that need review.")
@@ -30,19 +31,21 @@ def command(**options: Any) -> None:
     if options["save_patch"] and not options["write"]:
         shared_options.usage_error("--save-patch goes with --apply; without it nothing is written, so nothing to undo")
     session = shared_options.session(options)
+    if options["verbose"]:
+        log.scanned(session.result())
+    again = functools.partial(shared_options.again, options)
+    color = shared_options.colored(options, sys.stdout)
     if options["write"]:
         done, undo = _apply(session, options)
-        click.echo(applied.summary(done, undo), color=shared_options.colored(options, sys.stdout))
+        source = view.cached(session.source)
+        screen.write(applied.summary(done, undo, source, screen.ink(color), again) + "\n")
     else:
         done = plan(session, options["unsafe"])
-        _show(done, options)
-    faults = (*done.left.faults, *done.faults)
+        _show(done, color, again("fix --apply --unsafe" if options["unsafe"] else "fix --apply"))
+    faults = tuple(dict.fromkeys((*done.left.faults, *done.faults)))
     log.faults(faults)
-    sys.exit(
-        exit_code(
-            options, faults, done.left.findings if options["write"] else (), not options["write"] and bool(done.after)
-        )
-    )
+    left, changes = (done.left.findings, False) if options["write"] else ((), bool(done.after))
+    sys.exit(exit_code(options, faults, left, changes))
 
 
 def _apply(session: Session, options: dict[str, Any]) -> tuple[Plan, str]:
@@ -50,29 +53,46 @@ def _apply(session: Session, options: dict[str, Any]) -> tuple[Plan, str]:
 
     Returns what was done and how to undo it.
     """
+    from cudamig.fixing.write import Refused, write_all
+
     refused: dict[str, str] = {}
     while True:
         done = plan(session, options["unsafe"], refused)
         done = done._replace(faults=(*(Fault(p, f"not written: {why}") for p, why in refused.items()), *done.faults))
         undo = git.undo_hint(done.after, options["save_patch"])
         try:
-            if options["save_patch"]:
-                write_new(options["save_patch"], diff.patch(done.after, done.before))
+            if options["save_patch"] and done.after:
+                _save(options["save_patch"], diff.patch(done.after, done.before), bool(refused))
             write_all(done.before, done.after)
         except Refused as error:
             if error.path in refused or error.path not in done.after:
                 shared_options.usage_error(str(error))
             refused[error.path] = error.reason
             continue
+        if options["save_patch"] and refused and not done.after:
+            os.unlink(options["save_patch"])  # written for a try in which a file refused
         return done, undo
 
 
-def _show(done: Plan, options: dict[str, Any]) -> None:
-    """The diff on standard output (bytes as they are), a line of summary on standard error."""
+def _save(file: str, patch: bytes, again: bool) -> None:
+    """Write the way back, never over that of an earlier run. ``again``: the file is our own, from a try before."""
+    from cudamig.fixing.write import Refused, write_new
+
+    if not again and os.path.isfile(file) and os.path.getsize(file):
+        raise Refused(file, "exists already, and may be the way back from an earlier run; name another file")
+    write_new(file, patch)
+
+
+def _show(done: Plan, color: bool, again: str) -> None:
+    """The diff on standard output, a summary on standard error.
+
+    The bytes are exact for a file or a program, and made harmless for a terminal.
+    """
     patch = diff.patch(done.before, done.after)
-    if shared_options.colored(options, sys.stdout):
-        click.echo(applied.colored(patch), color=True)
+    if color or sys.stdout.isatty():
+        screen.write(applied.on_terminal(patch, color))
     else:
-        sys.stdout.buffer.write(patch)
-        sys.stdout.buffer.flush()
-    click.echo(applied.outlook(done, options["unsafe"]), err=True)
+        screen.write(patch)
+    log.unread(done.left)
+    for line in applied.outlook(done, again):
+        screen.say(line)

@@ -10,22 +10,43 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from cudamig import config as configuration
+from cudamig.cli.exits import USAGE
 from cudamig.config import ConfigError, RuleError
 from cudamig.facts import targets
+from cudamig.report.screen import say
 from cudamig.rules import load
 from cudamig.run import Request, Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+EXIT_CODES = """\b
+Exit codes:
+  0  nothing to do
+  1  findings at or above --fail-on (check), a diff (fix), findings left (fix --apply)
+  2  usage or configuration error
+  3  a file could not be processed, or an internal fault"""
+
+color = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colours; NO_COLOR is honoured.",
+)
+text_or_json = click.option(
+    "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
+)
 _SHARED = (
     click.argument("paths", nargs=-1, type=click.Path()),
     click.option("--target", metavar="NAME", help="Stack to move to (see `cudamig target list`)."),
     click.option("--select", multiple=True, metavar="RULE", help="Only these rules or families (commas allowed)."),
     click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules or families."),
     click.option("--exclude", multiple=True, metavar="PATTERN", help="Skip paths that match (gitignore style)."),
-    click.option("--force-exclude", is_flag=True, help="Apply exclusions to files that are named too (for hooks)."),
+    click.option("--force-exclude", is_flag=True, help="Skip files that are named too where a folder's would be."),
     click.option("--no-inline-ignores", is_flag=True, help="Do not honour `cudamig: ignore[...]` comments."),
-    click.option("--jobs", type=click.IntRange(min=1), help="Processes to parse with (default: one a core)."),
+    click.option(
+        "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to parse with (default: one a core)."
+    ),
     click.option(
         "--fail-on",
         type=click.Choice(["error", "warning", "info"]),
@@ -34,15 +55,10 @@ _SHARED = (
         help="Exit 1 for findings of this severity or above.",
     ),
     click.option("--exit-zero", is_flag=True, help="Exit 0 where it would be 1; 2 and 3 stay."),
-    click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        show_default=True,
-        help="Colours; NO_COLOR is honoured.",
-    ),
+    color,
     click.option("--verbose", "-v", is_flag=True, help="List what was scanned, and what was skipped and why."),
 )
+_AGAIN = ("target", "select", "ignore", "exclude", "force_exclude", "no_inline_ignores")
 
 
 def shared(command: F) -> F:
@@ -86,17 +102,34 @@ def session(options: dict[str, Any]) -> Session:
         usage_error(str(error))
 
 
+def again(options: dict[str, Any], words: str) -> str:
+    """The command line that runs ``words`` ("fix --unsafe") on the paths and the selection that ``options`` hold."""
+    import shlex
+
+    line = ["cudamig", *words.split()]
+    for name in _AGAIN:
+        value, flag = options[name], "--" + name.replace("_", "-")
+        if value is True:
+            line.append(flag)
+        elif value:
+            line += [part for item in ((value,) if isinstance(value, str) else value) for part in (flag, item)]
+    paths = list(options["paths"])
+    return shlex.join([*line, *(["--"] if any(path.startswith("-") for path in paths) else []), *paths])
+
+
 def usage_error(message: str) -> NoReturn:
     """Say what is wrong with the command line or the configuration, and exit 2."""
-    click.echo(f"cudamig: {message}", err=True)
-    sys.exit(2)
+    for line in f"cudamig: {message}".splitlines():
+        say(line)
+    sys.exit(USAGE)
 
 
 def colored(options: dict[str, Any], stream: Any) -> bool:
     """Whether to colour what goes to ``stream``."""
     if options["color"] != "auto":
         return bool(options["color"] == "always")
-    return not os.environ.get("NO_COLOR") and bool(stream.isatty())
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not plain and bool(stream.isatty())
 
 
 def _words(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+
+from cudamig.fixing.diff import base
+
+FEW = 5  # files that are named one by one
+_BATCH = 500  # paths on one command line
 
 
 def undo_hint(paths: Collection[str], patch: str | None) -> str:
@@ -16,18 +21,26 @@ def undo_hint(paths: Collection[str], patch: str | None) -> str:
     if not paths:
         return ""
     if patch:
-        return f"patch -p1 < {shlex.quote(patch)}"
-    if not _clean(paths):
+        folder = base(paths)
+        where = "" if folder == "." else f" -d {shlex.quote(folder)}"
+        return f"patch -p1{where} < {shlex.quote(patch)}"
+    if not _clean(sorted(paths), untracked="all"):
         return ""
-    names = " ".join(shlex.quote(path) for path in sorted(paths))
-    return f"git restore {names}" if len(paths) <= 5 else "git restore ."
+    if len(paths) > FEW and base(paths) == "." and _clean(["."], untracked="no"):
+        return "git restore ."
+    return "git restore -- " + " ".join(shlex.quote(path) for path in sorted(paths))
 
 
-def _clean(paths: Collection[str]) -> bool:
-    """Whether git tracks all of ``paths`` and none has changes."""
-    command = ["git", "status", "--porcelain", "--ignored", "--untracked-files=all", "-z", "--", *sorted(paths)]
-    try:
-        done = subprocess.run(command, capture_output=True, check=False)
-    except OSError:
-        return False
-    return done.returncode == 0 and not done.stdout
+def _clean(paths: Sequence[str], untracked: str) -> bool:
+    """Whether git reports no changes below ``paths``; with ``untracked="all"``, that it tracks all of them too."""
+    command = ["git", "--literal-pathspecs", "status", "--porcelain", f"--untracked-files={untracked}", "-z"]
+    if untracked == "all":
+        command.append("--ignored")
+    for start in range(0, len(paths), _BATCH):
+        try:
+            done = subprocess.run([*command, "--", *paths[start : start + _BATCH]], capture_output=True, check=False)
+        except OSError:
+            return False
+        if done.returncode or done.stdout:
+            return False
+    return True

@@ -77,13 +77,25 @@ def _unchanged(path: str, raw: bytes) -> None:
 
 
 def write_new(path: str, raw: bytes) -> None:
-    """Write a file of our own (a patch) in one step. Raises Refused."""
-    folder = os.path.dirname(os.path.abspath(path))
+    """Write a file of our own (a report, a patch) in one step, so that no reader meets half of it. Raises Refused.
+
+    A link is followed. What is there and is no regular file (a device, a pipe) is written to, never replaced.
+    """
+    real = os.path.realpath(path)
     try:
-        handle, temporary = tempfile.mkstemp(prefix=".cudamig-", dir=folder)
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as file:
+                file.write(raw)
+            return
+        handle, temporary = tempfile.mkstemp(prefix=".cudamig-", dir=os.path.dirname(real))
+    except OSError as error:
+        raise Refused(path, f"cannot be written: {error.strerror}") from None
+    try:
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
         os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        os.replace(temporary, real)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
         raise Refused(path, f"cannot be written: {error.strerror}") from None

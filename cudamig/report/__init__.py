@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import os
-import tempfile
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import click
+from cudamig.report.screen import write
 
 if TYPE_CHECKING:
     from cudamig.report.view import Report
@@ -23,20 +21,17 @@ def render(report: Report, name: str) -> str:
     return text
 
 
-def emit(report: Report, name: str, files: Iterable[tuple[str, str]] = ()) -> None:
-    """Print the report on standard output in one format, and write it to files in others."""
+def emit(report: Report, name: str) -> None:
+    """Print the report on standard output."""
     text = render(report, name)
     if text:
-        click.echo(text, color=report.color)
-    for other, file in files:
-        _write(file, render(report._replace(color=False), other) + "\n")
+        write(text + "\n")
 
 
-def _write(file: str, text: str) -> None:
-    """Write a report in one step, so that no reader meets half of it."""
-    folder = os.path.dirname(os.path.abspath(file))
-    handle, temporary = tempfile.mkstemp(prefix=".cudamig-", dir=folder)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-        out.write(text)
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, file)
+def save(report: Report, files: Iterable[tuple[str, str]]) -> None:
+    """Write the report to files, given as format and path. Raises Refused for one that cannot be written."""
+    from cudamig.fixing.write import write_new
+
+    for name, file in files:
+        text = render(report._replace(color=False), name)
+        write_new(file, (text + "\n" if text else "").encode("utf-8", "backslashreplace"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cudamig.report.screen import visible
 from cudamig.report.view import Report
 
 
@@ -12,5 +13,5 @@ def render(report: Report) -> str:
         finding, place = view.finding, view.place
         fix = f" [{finding.fix.safety.value} fix]" if finding.fix.edits else ""
         where = f"{finding.path}:{place.line}:{place.column}"
-        lines.append(f"{where}: {finding.severity.value} {finding.rule} {finding.message}{fix}")
+        lines.append(visible(f"{where}: {finding.severity.value} {finding.rule} {finding.message}{fix}"))
     return "\n".join(lines)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from cudamig import __version__
 from cudamig.model import Edit, Related
-from cudamig.report.view import Report, Sources, View, place
+from cudamig.report.view import Report, Sources, View, fingerprints, place
 
 SCHEMA = "cudamig.report/1"
 
 
 def render(report: Report) -> str:
-    """The report as JSON text."""
-    return json.dumps(payload(report), indent=2, ensure_ascii=False)
+    """The report as JSON text. It is ASCII, so that no locale and no odd file name can spoil it."""
+    return json.dumps(payload(report), indent=2)
 
 
 def payload(report: Report) -> dict[str, Any]:
@@ -21,10 +22,13 @@ def payload(report: Report) -> dict[str, Any]:
     result, request = report.result, report.result.request
     return {
         "schema": SCHEMA,
+        "version": __version__,
         "target": request.target.name,
         "target_source": request.config.target_source,
         "files": result.counts(),
-        "findings": [_finding(view, report.source) for view in report.views],
+        "findings": [
+            _finding(view, mark, report.source) for view, mark in zip(report.views, fingerprints(report), strict=True)
+        ],
         "suppressed": result.suppressed,
         "skipped": [{"path": skip.path, "reason": skip.reason} for skip in result.skipped],
         "not_understood": [{"path": skip.path, "reason": skip.reason} for skip in result.unread],
@@ -32,7 +36,7 @@ def payload(report: Report) -> dict[str, Any]:
     }
 
 
-def _finding(view: View, source: Sources) -> dict[str, Any]:
+def _finding(view: View, mark: str, source: Sources) -> dict[str, Any]:
     finding, fix = view.finding, view.finding.fix
     edits = [_edit(edit, source) for edit in fix.edits]
     return {
@@ -44,7 +48,7 @@ def _finding(view: View, source: Sources) -> dict[str, Any]:
         "severity": finding.severity.value,
         "safety": fix.safety.value,
         "reason": fix.reason,
-        "fingerprint": view.fingerprint,
+        "fingerprint": mark,
         "group": fix.group or None,
         "related": [_related(item, source) for item in finding.related],
         "fix": {"title": fix.title, "edits": edits} if edits else None,

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import click
-
 from cudamig.engine import Fault
+from cudamig.report.screen import say
+from cudamig.report.summary import number
 from cudamig.report.view import Report
+from cudamig.run import Result
 
 
 def notices(report: Report, output_format: str) -> None:
     """Faults always; what was scanned and skipped with --verbose; counts where the format itself has no summary."""
     faults(report.result.faults)
     if report.verbose:
-        for file in report.result.files:
-            _say(f"scanned {file.path} as {file.kind}")
-        for skip in report.result.skipped:
-            _say(f"skipped {skip.path}: {skip.reason}")
+        scanned(report.result)
     if output_format != "full":
-        for skip in report.result.unread:
-            _say(f"not understood: {skip.path}: {skip.reason}")
-        _say(f"{len(report.views)} findings in {len(report.result.files)} files")
+        unread(report.result)
+        say(f"{number(len(report.views), 'finding')} in {number(len(report.result.files), 'file')}")
 
 
 def faults(items: Iterable[Fault]) -> None:
     """Each fault on a line."""
     for fault in items:
-        _say(f"error: {fault.path}: {fault.message}" if fault.path else f"error: {fault.message}")
+        say(f"error: {fault.path}: {fault.message}" if fault.path else f"error: {fault.message}")
 
 
-def _say(line: str) -> None:
-    click.echo(line, err=True)
+def scanned(result: Result) -> None:
+    """Every file that was looked at, and every one that was not, with the reason."""
+    for file in result.files:
+        say(f"scanned {file.path} as {file.kind}")
+    for skip in result.skipped:
+        say(f"skipped {skip.path}: {skip.reason}")
+
+
+def unread(result: Result) -> None:
+    """The files whose text or syntax could not be read."""
+    for skip in result.unread:
+        say(f"not understood: {skip.path}: {skip.reason}")

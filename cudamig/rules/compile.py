@@ -28,10 +28,12 @@ def compile_folder(folder: str) -> dict[str, Any]:
 
 
 def compile_rules(folder: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The rules below ``folder`` (sorted by id) and their pages (by id)."""
+    """The rules below ``folder`` (sorted by id) and their pages (by id). Raises RuleError, naming the file."""
     rules: list[dict[str, Any]] = []
     pages: dict[str, Any] = {}
     seen: dict[str, str] = {}
+    if not os.path.isdir(folder):
+        raise RuleError(f"{folder}: no such folder of rules")
     for sub in sorted(os.listdir(folder)):
         if sub in ("targets", "facts"):
             continue
