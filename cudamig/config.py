@@ -44,7 +44,7 @@ def matcher(patterns: tuple[str, ...], folder: str = ".") -> Callable[[str], boo
     import pathspec
 
     try:
-        spec = pathspec.PathSpec.from_lines("gitwildmatch", patterns)
+        spec = pathspec.GitIgnoreSpec.from_lines(patterns)
     except ValueError as error:
         raise ConfigError(f"bad pattern: {error}") from None
     return lambda path: spec.match_file(os.path.relpath(path, folder))

@@ -57,7 +57,8 @@ def scan(path: str, kind: str, raw: bytes, rules: Sequence[Rule], context: Conte
         return FileResult(path, kind, faults=(Fault(path, f"{kind} host failed: {_words(error)}"),))
     findings: list[Finding] = []
     faults: list[Fault] = []
-    by_matcher = sorted(rules, key=lambda rule: (rule.matcher, rule.id))
+    alone = [rule for rule in rules if not matchers.MATCHERS[rule.matcher].stack]  # the others want all files
+    by_matcher = sorted(alone, key=lambda rule: (rule.matcher, rule.id))
     for matcher, group in itertools.groupby(by_matcher, key=lambda rule: rule.matcher):
         _run(matcher, list(group), document, context, findings, faults)
     ignores = suppress.find(source) if suppress.MARK in raw else ()

@@ -65,6 +65,17 @@ def cupy_fits(package: str, version: str) -> bool:
     return bool(row) and key(row["first"]) <= key(version) <= key(row["last"])
 
 
+def conda_pin(spec: str, target: Target) -> str:
+    """A conda spec (``nvidia::cudatoolkit=11.7``), when it holds a stack that the target left; else ``""``."""
+    plain = spec.rpartition("::")[2]
+    name, _, version = plain.partition("=")
+    number = re.match(r"=?\s*(\d+(?:\.\d+)*)", version)
+    if name.strip() in ("cudatoolkit", "pytorch-cuda"):
+        return spec
+    behind = number and key(number.group(1)) < key(target.torch)
+    return spec if name.strip() in ("pytorch", "pytorch-gpu") and behind else ""
+
+
 def conda_stack(words: list[str]) -> str:
     """The first word of a conda command that names a CUDA or torch package or channel, or ``""``."""
     table = _table()["conda"]

@@ -27,7 +27,7 @@ class Matcher(NamedTuple):
 
 
 KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml")
-STACK = ("dockerfile", "requirements", "yaml")
+STACK = ("dockerfile", "requirements")
 
 MATCHERS = {
     "stack": Matcher("", STACK, stack=True),

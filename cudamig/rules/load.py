@@ -30,14 +30,12 @@ class RuleSet(NamedTuple):
 
 
 class Prefilter:
-    """Which file rules may apply to a file, by the literal words they anchor on. Never says no wrongly."""
+    """Which rules may apply to a file, by the literal words they anchor on. Never says no wrongly."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         """``rules``: those in force."""
         self._by_kind: dict[str, dict[tuple[bytes, ...], list[Rule]]] = {}
         for rule in rules:
-            if MATCHERS[rule.matcher].stack:
-                continue
             for kind in rule.kinds:
                 anchors = self._by_kind.setdefault(kind, {})
                 for anchor in rule.anchors:

@@ -169,7 +169,7 @@ spec:
   note: see nvidia/cuda:12.1.0-base
 """
     )
-    assert [(ref.key, ref.text.value, ref.resolved) for ref in found] == [
+    assert [(ref.key, ref.text.value, ref.text.known) for ref in found] == [
         ("image", "nvidia/cuda", True),
         ("image", "nvidia/cuda:12.1.0-base", True),
         ("container", "ubuntu", True),
@@ -191,7 +191,7 @@ def test_the_characters_of_an_image(text: str) -> None:
     (ref,) = images(text)
     assert text[ref.span.start : ref.span.end] == "nvidia/cuda:12.1.0-base"
     assert "".join(text[offset] for offset in ref.text.at) == ref.text.value
-    assert ref.resolved
+    assert ref.text.known
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_the_characters_of_an_image(text: str) -> None:
 )
 def test_an_image_that_does_not_stand_there(text: str) -> None:
     (ref,) = images(text)
-    assert not ref.resolved
+    assert not (ref.text.known and ref.text.span())
 
 
 def test_an_alias_is_no_second_image() -> None:
@@ -254,4 +254,4 @@ def test_code_of_a_template_in_block_text_is_no_template() -> None:
 
 def test_github_expressions() -> None:
     (ref,) = images("jobs:\n  a:\n    container: ${{ matrix.image }}\n    if: ${{ github.ref }}\n")
-    assert (ref.key, ref.resolved) == ("container", False)
+    assert (ref.key, ref.text.known) == ("container", False)
