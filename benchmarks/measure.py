@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import statistics
 import subprocess
-from collections.abc import Sequence
+import tempfile
+import venv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@contextlib.contextmanager
+def installed() -> Iterator[str]:
+    """The bin folder of a fresh environment with the wheel of this checkout: what users run, not the YAML."""
+    with tempfile.TemporaryDirectory() as folder:
+        venv.create(folder, with_pip=True)
+        command = [f"{folder}/bin/python", "-m", "pip", "install", "--quiet", str(ROOT)]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+        yield f"{folder}/bin"
 
 
 class Cost(NamedTuple):

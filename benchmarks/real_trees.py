@@ -45,7 +45,7 @@ def _tree(before: Path, after: Path, options: list[str]) -> tuple[list[str], str
     for command in (["init", "-q"], ["add", "-Af"], ["-c", "user.name=x", "-c", "user.email=x", "commit", "-qm", "x"]):
         subprocess.run(["git", *command], cwd=after, check=True, capture_output=True)
     problems: list[str] = []
-    shown = _run(after, ["check", "--output-format", "json", *options], problems)
+    shown = _run(after, ["check", "--output-format", "json"], problems)
     report = json.loads(shown.stdout)
     _run(after, ["fix", "--apply", *options], problems)
     changed = _git(after, "diff", "--name-only", "-z").split("\0")[:-1]

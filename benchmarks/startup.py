@@ -7,15 +7,12 @@ Builds the wheel of this checkout, installs it into a fresh environment and prin
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 
-from measure import ratio
+from measure import installed, ratio
 
-ROOT = Path(__file__).resolve().parent.parent
 CLEAN = "import torch\n\n\ndef f(x):\n    return torch.add(x, 1)\n"
 FOUND = "import torch\n\nwith torch.cuda.amp.autocast(False):\n    pass\n"
 CASES = {
@@ -29,18 +26,15 @@ def main() -> int:
     """Print a line for each case; exit 1 when one is over its bound."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 21
     over = False
-    with tempfile.TemporaryDirectory() as folder:
-        venv.create(f"{folder}/venv", with_pip=True)
-        python = f"{folder}/venv/bin/python"
-        subprocess.run([python, "-m", "pip", "install", "--quiet", str(ROOT)], check=True)
+    with tempfile.TemporaryDirectory() as folder, installed() as programs:
         Path(folder, "clean.py").write_text(CLEAN)
         Path(folder, "found.py").write_text(FOUND)
+        base = [f"{programs}/python", "-c", "pass"]
         for name, (arguments, bound) in CASES.items():
-            found, mine, base = ratio([f"{folder}/venv/bin/cudamig", *arguments], [python, "-c", "pass"], runs, folder)
+            found, mine, theirs = ratio([f"{programs}/cudamig", *arguments], base, runs, folder)
             over |= found > bound
-            print(
-                f"{name}: {found:.1f}x of python -c pass ({mine * 1000:.0f} ms / {base * 1000:.0f} ms), bound {bound}x"
-            )
+            figures = f"{mine * 1000:.0f} ms / {theirs * 1000:.0f} ms"
+            print(f"{name}: {found:.1f}x of python -c pass ({figures}), bound {bound}x")
     return int(over)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -169,6 +168,8 @@ def _git_files(folder: str) -> list[str] | None:
     """Paths below ``folder`` as git lists them; None outside a work tree, without git, or in an ignored folder."""
     command = ["git", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
     try:
+        import subprocess  # a named file needs no git
+
         done = subprocess.run(command, capture_output=True, check=False)
     except OSError:
         return None

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cudamig import hosts, matchers, suppress
+from cudamig import hosts, matchers
 from cudamig.hosts import Document, NotUnderstood
 from cudamig.model import Finding
-from cudamig.nodes import Node
 from cudamig.rules.load import Prefilter
 from cudamig.rules.model import Context, Rule
 from cudamig.source import Source, Unreadable
-from cudamig.suppress import Ignore
 
+if TYPE_CHECKING:
+    from cudamig.nodes import Node
+    from cudamig.suppress import Ignore
+
+SUPPRESSION = b"cudamig:"  # in a comment, what takes findings out
 ALWAYS = ("dockerfile", "requirements")  # few and small, and one without an old version may include another with one
 
 
@@ -43,7 +46,7 @@ class FileResult(NamedTuple):
 def wanted(kind: str, raw: bytes, prefilter: Prefilter) -> list[Rule] | None:
     """The rules to try on a file, or None when it need not be parsed at all."""
     hits = prefilter.hits(kind, raw)
-    return hits if hits or kind in ALWAYS or suppress.MARK in raw else None
+    return hits if hits or kind in ALWAYS or SUPPRESSION in raw else None
 
 
 def scan(path: str, kind: str, raw: bytes, rules: Sequence[Rule], context: Context) -> FileResult:
@@ -61,9 +64,15 @@ def scan(path: str, kind: str, raw: bytes, rules: Sequence[Rule], context: Conte
     by_matcher = sorted(alone, key=lambda rule: (rule.matcher, rule.id))
     for matcher, group in itertools.groupby(by_matcher, key=lambda rule: rule.matcher):
         _run(matcher, list(group), document, context, findings, faults)
-    ignores = suppress.find(source) if suppress.MARK in raw else ()
+    ignores = _ignores(source) if SUPPRESSION in raw else ()
     nodes = tuple(document.nodes)
     return FileResult(path, kind, tuple(findings), nodes, ignores, tuple(faults), source.newline, parsed=True)
+
+
+def _ignores(source: Source) -> tuple[Ignore, ...]:
+    from cudamig import suppress  # few files have a suppression, and its patterns are not free
+
+    return suppress.find(source)
 
 
 def _run(

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from cudamig import engine, pool, project, verdict
+from cudamig import engine, pool, verdict
 from cudamig.config import Config, ConfigError, matcher
 from cudamig.discover import Candidate, Discovery, Skipped, discover
 from cudamig.engine import Fault, FileResult
@@ -94,7 +94,7 @@ class Session:
         found = [finding for result in results for finding in result.findings]
         faults = [fault for result in results for fault in result.faults]
         try:
-            found += project.check(results, self.request.rules, self._context, self._peek)
+            found += self._joined(results)
         except Exception as error:
             faults.append(Fault("", f"joining the files failed: {type(error).__name__}: {error}"))
         ignores = [ignore for result in results for ignore in result.ignores]
@@ -108,6 +108,14 @@ class Session:
             unread=tuple(Skipped(r.path, r.unread) for r in results if r.unread and r.path not in self._outside),
             faults=tuple(faults),
         )
+
+    def _joined(self, results: list[FileResult]) -> list[Finding]:
+        """Findings on what only all files together tell; without a place that names a stack there are none."""
+        if not any(result.nodes for result in results):
+            return []
+        from cudamig import project
+
+        return project.check(results, self.request.rules, self._context, self._peek)
 
     def _peek(self, path: str) -> bytes | None:
         """Bytes of any file of the tree, or None."""

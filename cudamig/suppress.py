@@ -15,7 +15,6 @@ from typing import NamedTuple
 from cudamig.model import Span
 from cudamig.source import Source
 
-MARK = b"cudamig:"
 _IGNORE = re.compile(r"cudamig:[ \t]*ignore\[([^\]\n]*)\]")
 _CPP = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.S)
 _HASH = re.compile(r"(?:^|(?<=\s))#[^\r\n]*", re.M)

@@ -9,10 +9,10 @@ from cudamig.config import matcher
 from cudamig.model import Finding, Severity, manual
 from cudamig.rules.load import expand
 from cudamig.source import Source
-from cudamig.suppress import Ignore
 
 if TYPE_CHECKING:
     from cudamig.run import Request
+    from cudamig.suppress import Ignore
 
 UNUSED, UNKNOWN = "MIG101", "MIG102"  # rules about suppressions themselves
 

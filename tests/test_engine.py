@@ -104,7 +104,7 @@ def test_a_fix_that_never_ends_leaves_its_file(tmp_path, monkeypatch, toy) -> No
 
 def test_a_fix_that_breaks_the_syntax_leaves_its_file(tmp_path, monkeypatch, toy) -> None:
     toy |= {"XAA001": change(0, 1, "(")}
-    monkeypatch.setattr(engine.suppress, "MARK", b"x")
+    monkeypatch.setattr(engine, "SUPPRESSION", b"x")
     python = rule("XAA001")._replace(kinds=("python",))
     (tmp_path / "a.py").write_text("x = 1\n")
     monkeypatch.chdir(tmp_path)

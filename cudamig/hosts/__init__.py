@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from cudamig.nodes import Node
 from cudamig.source import Source
+
+if TYPE_CHECKING:
+    from cudamig.nodes import Node
 
 MODULES = {
     "dockerfile": "cudamig.hosts.dockerfile",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -34,26 +35,37 @@ class Prefilter:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         """``rules``: those in force."""
-        self._by_kind: dict[str, dict[tuple[bytes, ...], list[Rule]]] = {}
+        self._by_kind: dict[str, dict[tuple[str, ...], list[Rule]]] = {}
         for rule in rules:
             for kind in rule.kinds:
                 anchors = self._by_kind.setdefault(kind, {})
                 for anchor in rule.anchors:
-                    anchors.setdefault(tuple(word.encode("ascii") for word in anchor), []).append(rule)
+                    anchors.setdefault(anchor, []).append(rule)
 
     def hits(self, kind: str, raw: bytes) -> list[Rule]:
         """The rules of which an anchor occurs in ``raw`` (all its words), each once, in order of id."""
         found: dict[str, Rule] = {}
-        seen: dict[bytes, bool] = {}
+        seen: dict[str, bool] = {}
         for anchor, rules in self._by_kind.get(kind, {}).items():
             for word in anchor:
                 if word not in seen:
-                    seen[word] = word in raw
+                    seen[word] = _occurs(word, raw)
                 if not seen[word]:
                     break
             else:
                 found.update((rule.id, rule) for rule in rules)
         return [found[name] for name in sorted(found)]
+
+
+def _occurs(word: str, raw: bytes) -> bool:
+    """Whether an anchor's word occurs; ``\\b`` at one of its ends asks for the end of a word there."""
+    literal = word.removeprefix(r"\b").removesuffix(r"\b").encode("ascii")
+    if literal not in raw:
+        return False
+    if len(literal) == len(word):
+        return True
+    pattern = (rb"\b" if word.startswith(r"\b") else b"") + re.escape(literal)
+    return re.search(pattern + (rb"\b" if word.endswith(r"\b") else b""), raw) is not None
 
 
 def known(folders: Iterable[str] = ()) -> list[Rule]:

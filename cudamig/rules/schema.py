@@ -72,7 +72,10 @@ def _check_names(data: dict[str, Any], file: str) -> None:
 
 
 def _anchors(data: dict[str, Any], file: str) -> list[list[str]]:
-    """The words of the prefilter: one entry must occur, and of an entry that is a list, all words."""
+    """The words of the prefilter: one entry must occur, and of an entry that is a list, all words.
+
+    ``\\b`` at an end of a word asks for the end of a word there.
+    """
     anchors = [[str(word) for word in (a if isinstance(a, list) else [a])] for a in data["anchors"]]
     for words in anchors:
         if not words or not all(word and word.isascii() for word in words):
