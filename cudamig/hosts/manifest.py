@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 
 from cudamig.hosts import NotUnderstood
+from cudamig.hosts.workflow import is_workflow, workflow_nodes
 from cudamig.hosts.yaml_mask import Action, mask
 from cudamig.hosts.yaml_nodes import Mapping, Node, Scalar, Sequence, walk
 from cudamig.hosts.yaml_parse import documents
 from cudamig.model import Span
 from cudamig.nodes import Generated, ImageRef, Install
+from cudamig.nodes import Node as StackNode
 from cudamig.source import Source
 from cudamig.text import NOWHERE, UNKNOWN, Text
 
@@ -35,9 +37,11 @@ class ManifestDocument:
     def __init__(self, source: Source, masked: str, actions: tuple[Action, ...], roots: list[Node]) -> None:
         self.source, self.masked, self.actions, self.documents = source, masked, actions, roots
         generated = _generated(source)
-        self.nodes: list[ImageRef | Install | Generated] = [generated] if generated else []
+        self.nodes: list[StackNode] = [generated] if generated else []
         self.nodes += [image for root in roots for image in _images(source, root)]
         self.nodes += [install for root in roots for install in _environment(source, root)]
+        if is_workflow(source.path):
+            self.nodes += [node for root in roots for node in workflow_nodes(source, root)]
         self.errors = 0
 
     @property
@@ -127,7 +131,7 @@ def _environment(source: Source, root: Node) -> Iterator[Install]:
         text = place(source, item) if isinstance(item, Scalar) else None
         span = text.span() if text else None
         if text and span:
-            yield Install("conda", (text,), span)
+            yield Install("environment", (text,), span)
 
 
 def place(source: Source, node: Scalar) -> Text | None:

@@ -61,16 +61,6 @@ def judge(item: Build, target: Target) -> Iterator[Place]:
             yield from _paths(item, word, target)
 
 
-def judge_environment(item: Build, target: Target) -> Iterator[Place]:
-    """The packages of a conda environment file that bring torch or CUDA, where they are behind the target."""
-    for install in item.installs:
-        word = companions.conda_pin(install.words[0].value, target) if install.tool == "conda" else ""
-        if word:
-            why = f"conda installs {word}: {store.load('facts-companions')['conda']['why']}"
-            message = f"conda brings a stack of its own here ({word})"
-            yield Place("conda-stack", item.path, install.span, message, blocks=why)
-
-
 def _conda(item: Build, install: Install, words: list[str]) -> Iterator[Place]:
     word = companions.conda_stack(words)
     if word:

@@ -10,7 +10,7 @@ from cudamig.facts import wheels as facts
 from cudamig.facts.targets import Target
 from cudamig.model import Span
 from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Requirement
-from cudamig.project import builds, images, indexes, links, obstacles, requirement
+from cudamig.project import builds, images, indexes, links, manifests, obstacles, requirement
 from cudamig.project.indexes import Scene
 from cudamig.project.links import Link
 from cudamig.project.place import Place, obstacle
@@ -72,14 +72,14 @@ def _only_in(path: str, reached: Mapping[str, list[Link]], stack: Mapping[str, F
 
 
 def _places(result: FileResult, inherited: list[IndexOption], linux: bool, target: Target) -> Iterator[Place]:
-    options = [node for node in result.nodes if isinstance(node, IndexOption)]
-    refs = [node for node in result.nodes if isinstance(node, ImageRef) and node.parent < 0]
     if result.kind == "yaml":
-        yield from images.judge_manifest(result.path, refs, target)
-    else:
-        yield from (place for ref in refs for place in images.judge(result.path, ref, target))
+        yield from manifests.judge(result, target)
+        return
+    options = [node for node in result.nodes if isinstance(node, IndexOption)]
     for node in result.nodes:
-        if isinstance(node, IndexOption):
+        if isinstance(node, ImageRef) and node.parent < 0:
+            yield from images.judge(result.path, node, target)
+        elif isinstance(node, IndexOption):
             yield from indexes.judge(node, Scene(result.path, options, linux), target)
     for scope, items in _commands(result).items():
         near = [option for option in options if option.scope in (scope, ANY_SCOPE)]
@@ -89,8 +89,6 @@ def _places(result: FileResult, inherited: list[IndexOption], linux: bool, targe
         yield from _alternatives(result, items, places)
     if result.kind == "dockerfile":
         yield from builds.judge(builds.build(result.path, result.nodes), target)
-    elif result.kind == "yaml":
-        yield from builds.judge_environment(builds.build(result.path, result.nodes), target)
 
 
 def _commands(result: FileResult) -> dict[int, list[Requirement]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from cudamig.facts import images, wheels
@@ -14,12 +14,11 @@ from cudamig.nodes import ImageRef
 from cudamig.project.place import Place
 from cudamig.text import Text
 
-_REFERENCE = re.compile(
+REFERENCE = re.compile(
     r"(?P<registry>(?:[\w.-]+[.:][\w.:-]*|localhost)/)?(?P<path>(?:[\w.-]+/)*)"
     r"(?P<name>nvidia/cuda|pytorch/pytorch)(?::(?P<tag>[\w][\w.-]*))?(?P<digest>@sha256:[0-9a-f]+)?"
 )
 OFFICIAL = ("", "docker.io/", "index.docker.io/", "registry-1.docker.io/", "nvcr.io/")
-_WORKFLOW = re.compile(r"(?:^|/)\.(?:github|gitlab|circleci|azure-pipelines|buildkite)\b|azure-pipelines|gitlab-ci")
 _ROLES = {"nvidia/cuda": "cuda-image", "pytorch/pytorch": "pytorch-image"}
 
 
@@ -33,7 +32,7 @@ class Part(NamedTuple):
 
 def judge(path: str, ref: ImageRef, target: Target) -> Iterator[Place]:
     """The places of one image reference; none when it is no CUDA image of ours, or at the target already."""
-    match = _REFERENCE.fullmatch(ref.text.value)
+    match = REFERENCE.fullmatch(ref.text.value)
     if not match:
         yield from _unknown(path, ref)
         return
@@ -55,28 +54,6 @@ def judge(path: str, ref: ImageRef, target: Target) -> Iterator[Place]:
     else:
         mirror = registry not in OFFICIAL or bool(match.group("path"))
         yield from _moves(path, ref, role, judged, span, registry + match.group("path") if mirror else "")
-
-
-def judge_manifest(path: str, refs: Sequence[ImageRef], target: Target) -> Iterator[Place]:
-    """The places of the images that a YAML file names.
-
-    Several CUDA stacks in one file are a matrix, or a list of what is supported: nothing of it is touched. Outside
-    ``image:`` (a matrix row, a build argument) what uses the value is not seen here, so it is reported only.
-    """
-    matches = [match for ref in refs if (match := _REFERENCE.fullmatch(ref.text.value))]
-    if len({(match.group("name"), _version(match.group("tag") or "")) for match in matches}) > 1:
-        return
-    for ref in refs:
-        for place in judge(path, ref, target):
-            seen = ref.key == "image" and not _WORKFLOW.search(path)
-            why = "what uses this value is not seen here: change it together with that"
-            yield place if seen or not place.changes else place._replace(changes=(), blocks=why)
-
-
-def _version(tag: str) -> str:
-    """The stack that a tag names, without flavour and system."""
-    parts = images.parse_torch_tag(tag) or images.parse_cuda_tag(tag)
-    return "-".join(filter(None, parts.groups()[:2])) if parts else tag
 
 
 class Judged(NamedTuple):

@@ -11,7 +11,7 @@ from cudamig.facts import companions, images, store
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import minor
 from cudamig.model import Span
-from cudamig.nodes import Generated, ImageRef, Include, Requirement
+from cudamig.nodes import Generated, ImageRef, Include, Install, Requirement
 from cudamig.project import builds
 from cudamig.project.builds import Build
 from cudamig.project.place import Place, obstacle
@@ -41,6 +41,8 @@ def find(result: FileResult, target: Target, read: Read) -> Iterator[Place]:
                 yield obstacle(result.path, node.text.span() or Span(0, 0), f"{node.text.value} {why}")
     if _NAMED.search(result.path):
         yield obstacle(result.path, Span(0, 0), "its path says which CUDA it is for", deliberate=True)
+    if result.kind == "yaml":
+        yield from _jobs(result, target)
     if result.kind == "dockerfile":
         build = builds.build(result.path, result.nodes)
         pips = {node.stage for node in result.nodes if isinstance(node, Requirement | Include)}
@@ -68,8 +70,23 @@ def _pythons(build: Build, pips: set[int], target: Target) -> Iterator[Place]:
         wrong = [version for version in versions if version and not target.has_python(version)]
         if wrong:
             whose = f"the build has Python {wrong[0]}" if named else f"{system}'s own Python is {wrong[0]}"
-            why = f"{whose}; torch {target.torch} has wheels for {target.python[0]} to {target.python[1]}"
+            why = f"{whose}; {_range(target)}"
             yield obstacle(build.path, ref.span, why)
+
+
+def _jobs(result: FileResult, target: Target) -> Iterator[Place]:
+    """Jobs of a CI workflow on a Python that the target's wheels do not serve."""
+    for node in result.nodes:
+        if isinstance(node, Install) and node.tool == "python":
+            for word in node.words:
+                version = re.match(r"3\.\d{1,2}(?!\d)", word.value)
+                if version and not target.has_python(version.group()):
+                    why = f"a job runs Python {version.group()}; {_range(target)}"
+                    yield obstacle(result.path, node.span, why)
+
+
+def _range(target: Target) -> str:
+    return f"torch {target.torch} has wheels for Python {target.python[0]} to {target.python[1]}"
 
 
 def _lineage(build: Build, ref: ImageRef) -> set[int]:
