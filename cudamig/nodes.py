@@ -98,6 +98,13 @@ class Copy(NamedTuple):
     stage: int = 0
 
 
+class Unread(NamedTuple):
+    """A place that the host's grammar takes for something else than it is; what else stands there is not known."""
+
+    reason: str
+    span: Span
+
+
 class Generated(NamedTuple):
     """A file says of itself that it is generated, exported or locked; it is not to be edited."""
 
@@ -105,4 +112,4 @@ class Generated(NamedTuple):
     span: Span
 
 
-Node = ImageRef | Requirement | IndexOption | Include | Install | Setting | Copy | Generated
+Node = ImageRef | Requirement | IndexOption | Include | Install | Setting | Copy | Unread | Generated

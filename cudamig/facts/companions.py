@@ -30,6 +30,13 @@ def system(name: str) -> str:
     return str(row["why"]) if row else ""
 
 
+def neutral(image: str) -> bool:
+    """Whether a base image brings no CUDA stack but one that is judged by its tag."""
+    name = image.partition("@")[0].rpartition(":")[0] or image
+    parts = name.split("/")
+    return parts[-1] in _table()["neutral"] or "/".join(parts[-2:]) in _table()["neutral"]
+
+
 @functools.cache
 def _patterns() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
     return [(re.compile(row["pattern"]), row) for row in _table()["suffixed"]]

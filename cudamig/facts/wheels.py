@@ -25,6 +25,7 @@ class Release(NamedTuple):
     cuda: tuple[str, ...]  # builds on the PyTorch index, "cu126"
     pypi: str  # build on PyPI
     python: tuple[str, ...]
+    requires: dict[str, str]  # project -> clause, of pure Python packages; only for releases that targets name
 
 
 def releases() -> dict[str, Release]:
@@ -34,7 +35,7 @@ def releases() -> dict[str, Release]:
 
 def _release(name: str, row: dict[str, Any]) -> Release:
     companions = {"torch": name} | {k: row[k] for k in ("torchvision", "torchaudio", "torchtext") if k in row}
-    return Release(name, companions, tuple(row["cuda"]), row["pypi"], tuple(row["python"]))
+    return Release(name, companions, tuple(row["cuda"]), row["pypi"], tuple(row["python"]), row.get("requires", {}))
 
 
 def torch_of(project: str, version: str) -> Release | None:
@@ -49,6 +50,17 @@ def built(torch: str, cuda: str) -> bool:
     """Whether torch wheels of a release exist for a CUDA version ("11.3"), so that an image may too."""
     release = releases().get(torch)
     return release is not None and f"cu{cuda.replace('.', '')}" in release.cuda
+
+
+def lacks_wheel(project: str, version: str, python: str) -> bool:
+    """Whether an exact pin of a compiled project has no wheel for a CPython version (facts/python_wheels.yaml)."""
+    first = store.load("facts-python_wheels")["first"].get(project, {}).get(python)
+    return first is not None and key(version) < key(first)
+
+
+def image_python() -> str:
+    """The oldest Python that current pytorch/pytorch images bring."""
+    return str(store.load("facts-python_wheels")["image_python"])
 
 
 def target_version(project: str, target: Target) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cudamig.hosts.requirement import INDEX_OPTIONS, index_option, requirement
 from cudamig.hosts.shell import commands
 from cudamig.model import Span
-from cudamig.nodes import Generated, Include, IndexOption, Node, Requirement
+from cudamig.nodes import Generated, Include, IndexOption, Node, Requirement, Unread
 from cudamig.source import Source
 from cudamig.text import Text
 
@@ -61,6 +61,8 @@ class RequirementsDocument:
         rest = head[len(item.text) :] if not item.marker else head[:0]
         self.lines.append(Line(_extent(logical), item, rest, options, bool(options)))
         self.nodes += [item, *options]
+        if rest.value.strip():
+            self.nodes.append(Unread("pip refuses what follows a requirement on its line", _extent(logical)))
 
     def _options(self, logical: Text) -> None:
         options = tuple(_index_options(logical))

@@ -56,7 +56,8 @@ def _use(document: CppDocument, index: int, wanted: _Chain) -> _Use | None:
         return None
     here = index
     for name in wanted.old[1:]:
-        if words[here + 1 : here + 3] != ["(", ")"] or words[here + 3 : here + 4] not in (["."], ["->"]):
+        # a pointer in between is another class: torch::jit's Value::type() gives a TypePtr
+        if words[here + 1 : here + 4] != ["(", ")", "."]:
             return None
         here += 4
         if words[here : here + 1] != [name]:

@@ -9,8 +9,8 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from cudamig.hosts.requirements import Line, RequirementsDocument
-from cudamig.model import Edit, Finding, Fix, Related, Span, manual
+from cudamig.hosts.requirements import RequirementsDocument
+from cudamig.model import Finding, Related, manual
 from cudamig.rules.model import Context, Rule
 
 _ANOTHER = re.compile(r"(\s+)([A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*(?:===|==|~=|!=|<=|>=|<|>)\s*[\w.*+!-]+)")
@@ -51,16 +51,7 @@ def _two_requirements(document: RequirementsDocument, rule: Rule, context: Conte
         span = line.rest[found.start(2) : found.end(2)].span() if found else None
         if found and span:
             message = f"pip refuses a second requirement on a line: {found.group(2)}"
-            fix = _split(document, line, rule, found)
-            yield context.finding(rule, document.source.path, span, message, fix)
-
-
-def _split(document: RequirementsDocument, line: Line, rule: Rule, found: re.Match[str]) -> Fix:
-    blank = line.rest[found.start(1) : found.end(1)].span()
-    if blank is None or line.options:
-        return manual(rule.title, "the line goes on over a continuation, or has options: split it by hand")
-    edit = Edit(document.source.path, Span(*blank), document.source.newline)
-    return Fix(rule.title, rule.safety, rule.reason, (edit,))
+            yield context.finding(rule, document.source.path, span, message, manual(rule.title, rule.reason))
 
 
 _TRAPS: dict[str, Callable[[RequirementsDocument, Rule, Context], Iterator[Finding]]] = {

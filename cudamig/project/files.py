@@ -10,7 +10,7 @@ from cudamig.facts import wheels as facts
 from cudamig.facts.targets import Target
 from cudamig.model import Span
 from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Requirement
-from cudamig.project import builds, images, indexes, links, manifests, obstacles, requirement
+from cudamig.project import builds, images, indexes, links, manifests, obstacles, pythons, requirement
 from cudamig.project.indexes import Scene
 from cudamig.project.links import Link
 from cudamig.project.place import Place, obstacle
@@ -35,8 +35,12 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
     for path, result in stack.items():
         inherited = list(_inherited(path, stack, reached))
         linux = path in cuda or _only_in(path, reached, stack, cuda)
-        places = (*_places(result, inherited, linux, target), *obstacles.find(result, target, read))
-        judged.append(Judged(path, places, tuple(links.closure(path, out))))
+        installs = links.closure(path, out)
+        places = [*_places(result, inherited, linux, target), *obstacles.find(result, target, read)]
+        if result.kind == "dockerfile":
+            pinned = [n for file in installs for n in stack[file].nodes if isinstance(n, Requirement)]
+            places += pythons.old_pins(builds.build(path, result.nodes), pinned, target)
+        judged.append(Judged(path, tuple(places), tuple(installs)))
     return judged
 
 

@@ -60,7 +60,8 @@ def _obstacles(judged: Sequence[Judged], group: set[str]) -> Iterator[Place]:
 
 def held(unit: Unit, target: Target) -> str:
     """Why the unit cannot move, or ``""``."""
-    blocking = [place for place in (*unit.places, *unit.obstacles) if place.blocks]
+    images = any(place.changes and place.role.endswith("-image") for place in unit.places)
+    blocking = [place for place in (*unit.places, *unit.obstacles) if place.blocks and (images or not place.system)]
     if blocking:
         first = blocking[0]
         where = f"{first.path}: " if {first.path} != set(unit.files) else ""

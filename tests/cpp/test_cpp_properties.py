@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cudamig.engine import scan
@@ -89,6 +89,7 @@ OLD = re.compile(
 
 
 @settings(max_examples=300, deadline=None)
+@example("v->type()->scalarType()")
 @given(st.lists(WORDS, max_size=60).map("".join))
 def test_no_text_breaks_a_matcher_and_edits_replace_old_names_only(text: str) -> None:
     text = "#include <torch/extension.h>\n" + text

@@ -156,6 +156,54 @@ def test_alternatives_are_left_to_their_author(check) -> None:
     assert untouched(check(tree), tree)
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            "torch==2.2.0+cu121 torchvision==0.17.0+cu121 --extra-index-url https://download.pytorch.org/whl/cu121\n",
+            "refuses",
+        ),
+        ("sympy==1.12\ntorch==2.2.0+cu121\n", "sympy>=1.13.3"),
+        ("torch==2.2.0+cu121\ntorchrec==0.6.0\n", "torchrec"),
+    ],
+)
+def test_what_holds_a_list_back(check, text: str, why: str) -> None:
+    outcome = check({"requirements.txt": text})
+    assert untouched(outcome, {"requirements.txt": text})
+    assert any(why in reason for reason in reasons(outcome)), reasons(outcome)
+
+
+def test_pins_of_the_system_hold_images_only(check) -> None:
+    text = "torch==2.2.0+cu121\ntensorflow==2.13.0\n"
+    assert b"cu126" in check({"requirements.txt": text}).after["requirements.txt"]
+
+
+@pytest.mark.parametrize(
+    ("base", "moves"),
+    [
+        ("python:3.11-slim", True),
+        ("docker.io/library/ubuntu:22.04", True),
+        ("mambaorg/micromamba:1.5", True),
+        ("nvcr.io/nvidia/pytorch:23.10-py3", False),
+        ("mosaicml/pytorch:2.1.0_cu121", False),
+        ("$BASE", False),
+    ],
+)
+def test_pins_on_a_base_of_others(check, base: str, moves: bool) -> None:
+    text = f"FROM {base}\nRUN pip install torch==2.2.0 --index-url https://download.pytorch.org/whl/cu121\n"
+    assert (check({"Dockerfile": text}).after["Dockerfile"] != text.encode()) is moves
+
+
+def test_old_pins_do_not_fit_the_python_of_a_newer_image(check) -> None:
+    image = "FROM pytorch/pytorch:1.8.1-cuda11.1-cudnn8-runtime\nRUN pip install -r requirements.txt\n"
+    tree = {"Dockerfile": image, "requirements.txt": "numpy==1.19.1\n"}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any("numpy==1.19.1 has no wheel" in reason for reason in reasons(outcome))
+    tree["requirements.txt"] = "numpy==1.26.4\n"
+    assert check(tree).after["Dockerfile"].startswith(b"FROM pytorch/pytorch:2.13.0")
+
+
 def test_one_value_that_would_read_two_ways(check) -> None:
     tree = {
         "Dockerfile": "ARG V=2.1.0\nFROM pytorch/pytorch:${V}-cuda12.1-cudnn8-devel\nARG V\n"

@@ -82,4 +82,6 @@ def test_conda_environments(check) -> None:
     found = check({"environment.yml": text}).findings
     assert [text[f.span.start : f.span.end] for f in found] == ["pytorch==2.1.0", "nvidia::cudatoolkit=11.7"]
     assert not check({"environment.yml": "dependencies: [pytorch==2.1.0]\n"}).findings  # no environment file
-    assert not check({"environment.yml": "name: x\ndependencies: [pytorch=2.14, pytorch-gpu, cuda-version=12.6]\n"}).findings
+    assert not check(
+        {"environment.yml": "name: x\ndependencies: [pytorch=2.14, pytorch-gpu, cuda-version=12.6]\n"}
+    ).findings
