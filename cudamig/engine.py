@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cudamig.suppress import Ignore
 
 SUPPRESSION = b"cudamig:"  # in a comment, what takes findings out
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # no anchor can be found in it, so the user has to be told
 ALWAYS = ("dockerfile", "requirements")  # few and small, and one without an old version may include another with one
 
 
@@ -46,7 +48,7 @@ class FileResult(NamedTuple):
 def wanted(kind: str, raw: bytes, prefilter: Prefilter) -> list[Rule] | None:
     """The rules to try on a file, or None when it need not be parsed at all."""
     hits = prefilter.hits(kind, raw)
-    return hits if hits or kind in ALWAYS or SUPPRESSION in raw else None
+    return hits if hits or kind in ALWAYS or SUPPRESSION in raw or raw.startswith(_UTF16) else None
 
 
 def scan(path: str, kind: str, raw: bytes, rules: Sequence[Rule], context: Context) -> FileResult:

@@ -44,6 +44,9 @@ class Source:
         try:
             self.text = raw[self.bom :].decode(self.encoding)
             exact = self.encoding == "utf-8" or _stateless(self.text, self.encoding) == raw[self.bom :]
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, self.bom + error.start) + 1
+            raise Unreadable(f"line {line}: not valid {self.encoding}: {error.reason}") from None
         except (UnicodeError, LookupError) as error:
             raise Unreadable(f"not valid {self.encoding}: {error}") from None
         if not exact:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cudamig.hosts.shell import expand, raw_words
+from cudamig.hosts.shell_words import expand, raw_words
 from cudamig.text import Text
 
 _PAIR = re.compile(r"[A-Za-z_]\w*=")

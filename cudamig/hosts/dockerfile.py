@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from cudamig.hosts import installs
 from cudamig.hosts.docker_lexer import COMMENT, Instruction, instructions
 from cudamig.hosts.docker_scope import Scope
-from cudamig.hosts.shell import Command, Word, commands
+from cudamig.hosts.shell import Command, commands
+from cudamig.hosts.shell_words import Word
 from cudamig.model import Span
 from cudamig.nodes import ANY_SCOPE, Copy, Generated, ImageRef, IndexOption, Node, Setting
 from cudamig.source import Source

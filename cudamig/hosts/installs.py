@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cudamig.hosts.requirement import INDEX_OPTIONS, index_option, requirement
-from cudamig.hosts.shell import Command, Word
+from cudamig.hosts.shell import Command
+from cudamig.hosts.shell_words import Word
 from cudamig.model import Span
 from cudamig.nodes import Include, Install, Node
 from cudamig.text import Text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from functools import cached_property
 
@@ -43,5 +44,8 @@ def parse(source: Source) -> PythonDocument:
             return PythonDocument(source, ast.parse(source.text))
     except SyntaxError as error:
         raise NotUnderstood(f"line {error.lineno}: {error.msg}") from None
-    except (ValueError, MemoryError) as error:
-        raise NotUnderstood(str(error) or "nested too deeply") from None
+    except (RecursionError, MemoryError):
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        raise NotUnderstood(f"an expression is nested too deeply for Python {version}, which runs cudamig") from None
+    except ValueError as error:
+        raise NotUnderstood(str(error)) from None

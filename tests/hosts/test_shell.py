@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cudamig.hosts.shell import commands, expand, raw_words
+from cudamig.hosts.shell import commands
+from cudamig.hosts.shell_words import expand, raw_words
 from cudamig.text import UNKNOWN, Text
 
 U = UNKNOWN
