@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from cudamig.config import matcher
-from cudamig.model import Finding, Severity, manual
+from cudamig.model import Finding, Safety, Severity, manual
 from cudamig.rules.load import expand
 from cudamig.source import Source
 
@@ -49,7 +49,7 @@ def judge(
     for finding in kept:
         if finding.fix.group and not finding.fix.edits:
             held.setdefault(finding.fix.group, finding.fix.reason)
-    kept = [_hold(finding, held.get(finding.fix.group, "")) for finding in kept]
+    kept = level([_hold(finding, held.get(finding.fix.group, "")) for finding in kept])
     kept += by_comment.left_over(request) if request.inline_ignores else []
     return Verdict(tuple(sorted(kept, key=_place)), suppressed)
 
@@ -79,6 +79,19 @@ def _hold(finding: Finding, reason: str) -> Finding:
         return finding
     fix = manual(finding.fix.title, f"these move together or not at all, and {reason}", finding.fix.group)
     return finding._replace(fix=fix)
+
+
+def level(findings: list[Finding]) -> list[Finding]:
+    """A group is made all or none, so that each member is as safe as the least safe one."""
+    unsafe = {f.fix.group: f for f in reversed(findings) if f.fix.group and f.fix.safety is Safety.UNSAFE}
+    out = []
+    for finding in findings:
+        worst = unsafe.get(finding.fix.group)
+        if worst and finding.fix.safety is Safety.SAFE:
+            reason = f"it moves together with {worst.rule} in {worst.path}, which is unsafe: {worst.fix.reason}"
+            finding = finding._replace(fix=finding.fix._replace(safety=Safety.UNSAFE, reason=reason))
+        out.append(finding)
+    return out
 
 
 def _per_file(request: Request) -> Callable[[Finding], bool]:

@@ -9,10 +9,11 @@ import pytest
 from cudamig.config import Config
 from cudamig.facts import targets
 from cudamig.fixing.plan import plan
-from cudamig.model import Safety
+from cudamig.model import Edit, Finding, Fix, Safety, Severity, Span
 from cudamig.rules.load import rule_set
 from cudamig.rules.model import Rule
 from cudamig.run import Request, Result, Session
+from cudamig.verdict import level
 
 DOCKER = "FROM nvidia/cuda:12.1.1-base-ubuntu22.04\nRUN pip install -r requirements.txt\n"
 REQUIREMENTS = "--index-url https://download.pytorch.org/whl/cu121\ntorch==2.2.0+cu121\n"
@@ -103,3 +104,14 @@ def test_a_suppression_of_a_rule_that_is_not_selected_is_not_called_unused(tree:
     (tree / "requirements.txt").write_text("numpy  # cudamig: ignore[REQ101]\n")
     assert ids(session(rules, select=("IMG", "MIG")).result()) == []
     assert ids(session(rules).result()) == ["MIG101"]
+
+
+def test_a_group_is_as_safe_as_its_least_safe_member() -> None:
+    def finding(rule: str, safety: Safety, group: str) -> Finding:
+        fix = Fix("t", safety, f"as {rule} is", (Edit("a.py", Span(0, 1), "x"),), group)
+        return Finding(rule, "a.py", Span(0, 1), "m", Severity.WARNING, fix)
+
+    rows = [("A", "safe", "g"), ("B", "unsafe", "g"), ("C", "safe", "h"), ("D", "safe", ""), ("E", "unsafe", "")]
+    leveled = level([finding(rule, Safety(safety), group) for rule, safety, group in rows])
+    assert [f.fix.safety.value for f in leveled] == ["unsafe", "unsafe", "safe", "safe", "unsafe"]
+    assert leveled[0].fix.reason == "it moves together with B in a.py, which is unsafe: as B is"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Sequence
 
 from cudamig.model import Edit, Finding, Safety
@@ -39,20 +40,25 @@ def _order(unit: list[Finding]) -> tuple[int, list[Finding]]:
 
 
 class _Taken:
-    """The edits of a round so far."""
+    """The edits of a round so far, by path in the order of their places; no two of them touch."""
 
     def __init__(self) -> None:
-        self._edits: dict[str, set[Edit]] = {}
+        self._edits: dict[str, list[Edit]] = {}
 
     def admit(self, edits: Iterable[Edit]) -> bool:
         """Take ``edits`` unless one of them, or two of them, touch the same place differently."""
-        fresh = list(edits)
-        for i, edit in enumerate(fresh):
-            others = [*self._edits.get(edit.path, ()), *fresh[i + 1 :]]
-            if any(_clash(edit, other) for other in others):
+        fresh: list[Edit] = []
+        for edit in sorted(edits):
+            place = self._edits.setdefault(edit.path, [])
+            at = bisect.bisect_left(place, edit)
+            neighbours = place[max(at - 1, 0) : at + 1]
+            if any(_clash(edit, other) for other in neighbours):
+                for mine in fresh:
+                    self._edits[mine.path].remove(mine)
                 return False
-        for edit in fresh:
-            self._edits.setdefault(edit.path, set()).add(edit)
+            if edit not in neighbours:
+                place.insert(at, edit)
+                fresh.append(edit)
         return True
 
 
