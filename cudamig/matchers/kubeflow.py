@@ -1,6 +1,6 @@
 """Jobs of the Kubeflow Training Operator in YAML: as documents, in lists, wrapped in other objects, in block text.
 
-A rule names ``jobs`` (kinds) and ``versions`` of the group kubeflow.org. Objects of one of these kinds in another
+A rule names ``jobs`` (kinds) and ``versions`` of the group kubeflow.org, and says in ``message`` what that means. Objects of one of these kinds in another
 group belong to other projects. A reference to a job (an owner, the target of a scaler) has no spec and is no job.
 """
 
@@ -111,7 +111,7 @@ def _finding(
     document: ManifestDocument, job: Job, rule: Rule, context: Context, around: Callable[[], Around]
 ) -> Finding:
     path = document.source.path
-    message = f"{job.kind} of kubeflow.org/{job.version} is an API of the Training Operator: {rule.summary}"
+    message = f"{job.kind} of kubeflow.org/{job.version} is an API of the Training Operator: {rule.args['message']}"
     if job.kind != "PyTorchJob":
         fix = manual(rule.title, kubeflow.route(job.kind))
         return context.finding(rule, path, job.span, message, fix)
