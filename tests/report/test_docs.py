@@ -18,6 +18,7 @@ from cudamig.matchers import MATCHERS
 from cudamig.rules import schema
 
 ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCS = {file.name: file.read_text(encoding="utf-8") for file in (ROOT / "docs").glob("*.md")}
 
 
@@ -65,3 +66,27 @@ def test_the_json_of_the_documentation_is_valid() -> None:
     report, finding = re.findall(r"```json\n(.*?)```", DOCS["json.md"], re.S)
     Draft202012Validator(schema_of).validate(json.loads(report))
     Draft202012Validator({**schema_of["$defs"]["finding"], "$defs": schema_of["$defs"]}).validate(json.loads(finding))
+
+
+def test_the_transcript_of_the_readme_is_real() -> None:
+    found = re.search(r"```console\n\$ cudamig (.*?)\n\.\.\.\n(.*?)```", README, re.S)
+    assert found
+    command = [sys.executable, "-m", "cudamig", *found.group(1).split()]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    position = 0
+    for piece in found.group(2).split("\n...\n"):
+        position = done.stdout.find(piece.rstrip("\n"), position)
+        assert position >= 0, piece
+
+
+def test_the_commands_of_the_readme_and_of_ci_are_the_same() -> None:
+    test = re.search(r"```sh\n(.*pytest)\n```", README)
+    assert test
+    ci = (ROOT / ".ci" / "run").read_text()
+    for part in test.group(1).split(" && "):
+        assert part in ci.replace("--quiet ", ""), part
+
+
+def test_the_links_of_the_readme_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
