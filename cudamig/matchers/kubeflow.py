@@ -1,7 +1,8 @@
 """Jobs of the Kubeflow Training Operator in YAML: as documents, in lists, wrapped in other objects, in block text.
 
-A rule names ``jobs`` (kinds) and ``versions`` of the group kubeflow.org, and says in ``message`` what that means. Objects of one of these kinds in another
-group belong to other projects. A reference to a job (an owner, the target of a scaler) has no spec and is no job.
+A rule names ``jobs`` (kinds) and ``versions`` of the group kubeflow.org, and says in ``message`` what that means.
+Objects of one of these kinds in another group belong to other projects. A reference to a job (an owner, the target of
+a scaler) has no spec and is no job.
 """
 
 from __future__ import annotations
