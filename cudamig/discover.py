@@ -95,7 +95,7 @@ def discover(paths: Iterable[str], excluded: Callable[[str], bool], force_exclud
         named = not os.path.isdir(path) or os.path.islink(path)
         below = "" if named or path == "." else path + "/"
         for name in [path] if named else _listed(path, failed):
-            found = below + name
+            found = os.path.relpath(below + name).replace(os.sep, "/") if below.startswith("..") else below + name
             reason = None if named and not force_exclude else skip_reason(name)
             try:
                 kind, reason = _classify(found, named, excluded, force_exclude, reason)

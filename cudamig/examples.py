@@ -17,9 +17,10 @@ from cudamig.engine import Fault
 from cudamig.facts import targets
 from cudamig.fixing.plan import plan
 from cudamig.model import Finding
+from cudamig.request import Request
 from cudamig.rules.load import rule_set
 from cudamig.rules.model import Rule
-from cudamig.run import Request, Session
+from cudamig.run import Session
 
 Tree = Mapping[str, str | bytes]
 

@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from cudamig import engine, pool, verdict
-from cudamig.config import Config, ConfigError, matcher
+from cudamig.config import ConfigError, matcher
 from cudamig.discover import Candidate, Discovery, Skipped, discover
 from cudamig.engine import Fault, FileResult
-from cudamig.facts.targets import Target
 from cudamig.model import Finding
-from cudamig.rules.load import Prefilter, RuleSet
+from cudamig.request import Request, Result
+from cudamig.rules.load import Prefilter
 from cudamig.rules.model import Context
 from cudamig.source import MAX_BYTES, Source
-
-
-class Request(NamedTuple):
-    """What the user asked for."""
-
-    paths: tuple[str, ...]
-    config: Config
-    target: Target
-    rules: RuleSet
-    exclude: tuple[str, ...] = ()
-    force_exclude: bool = False
-    inline_ignores: bool = True
-    jobs: int = 1
-
-
-class Result(NamedTuple):
-    """What a run found. Lists are sorted, whatever order the files were given in."""
-
-    request: Request
-    files: tuple[Candidate, ...]
-    findings: tuple[Finding, ...]
-    suppressed: int  # findings that a comment or per-file-ignores took out
-    skipped: tuple[Skipped, ...]
-    unread: tuple[Skipped, ...]  # files whose text or syntax could not be read
-    faults: tuple[Fault, ...]
-
-    def counts(self) -> dict[str, int]:
-        """Files scanned, by host kind."""
-        return dict(sorted(Counter(file.kind for file in self.files).items()))
 
 
 class Session:
@@ -126,9 +95,9 @@ class Session:
 
     def _around(self, files: list[Candidate]) -> list[Candidate]:
         """Files outside the given paths that decide about stack files inside them; read, never written."""
-        if not any(file.kind in engine.ALWAYS for file in files) or set(self.request.paths) == {"."}:
-            return []
         root = os.path.relpath(work_tree())
+        if not any(file.kind in engine.ALWAYS for file in files) or root in self.request.paths:
+            return []
         return [file for file in _discover(self.request, (root,)).files if file.kind in engine.ALWAYS]
 
     def _scan(self, files: list[Candidate], progress: Callable[[int, int], None]) -> None:

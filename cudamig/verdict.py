@@ -11,7 +11,7 @@ from cudamig.rules.load import expand
 from cudamig.source import Source
 
 if TYPE_CHECKING:
-    from cudamig.run import Request
+    from cudamig.request import Request
     from cudamig.suppress import Ignore
 
 UNUSED, UNKNOWN = "MIG101", "MIG102"  # rules about suppressions themselves

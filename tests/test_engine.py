@@ -15,9 +15,10 @@ from cudamig.config import Config
 from cudamig.facts import targets
 from cudamig.fixing.plan import plan
 from cudamig.model import Edit, Finding, Fix, Safety, Severity, Span
+from cudamig.request import Request
 from cudamig.rules.load import rule_set
 from cudamig.rules.model import Context, Rule
-from cudamig.run import Request, Session
+from cudamig.run import Session
 
 TARGET = targets.get("cu126")
 

@@ -17,9 +17,10 @@ from cudamig.fixing.diff import patch
 from cudamig.fixing.plan import plan
 from cudamig.report.concise import render
 from cudamig.report.view import report
+from cudamig.request import Request
 from cudamig.rules.load import rule_set
 from cudamig.rules.model import Rule
-from cudamig.run import Request, Session
+from cudamig.run import Session
 
 SAMPLES = Path(__file__).parent.parent / "fixtures" / "repos"
 ASIDE = ("EXPECTED.md", "golden.diff", "golden-unsafe.diff", "golden-check.txt")

@@ -10,9 +10,10 @@ from cudamig.config import Config
 from cudamig.facts import targets
 from cudamig.fixing.plan import plan
 from cudamig.model import Edit, Finding, Fix, Safety, Severity, Span
+from cudamig.request import Request, Result
 from cudamig.rules.load import rule_set
 from cudamig.rules.model import Rule
-from cudamig.run import Request, Result, Session
+from cudamig.run import Session
 from cudamig.verdict import level
 
 DOCKER = "FROM nvidia/cuda:12.1.1-base-ubuntu22.04\nRUN pip install -r requirements.txt\n"
@@ -115,3 +116,13 @@ def test_a_group_is_as_safe_as_its_least_safe_member() -> None:
     leveled = level([finding(rule, Safety(safety), group) for rule, safety, group in rows])
     assert [f.fix.safety.value for f in leveled] == ["unsafe", "unsafe", "safe", "safe", "unsafe"]
     assert leveled[0].fix.reason == "it moves together with B in a.py, which is unsafe: as B is"
+
+
+def test_the_rest_of_the_work_tree_counts_in_a_folder_of_it_too(
+    tree: Path, rules: list[Rule], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "below").mkdir()
+    (tree / "requirements.txt").rename(tree / "below" / "requirements.txt")
+    (tree / "Dockerfile").write_text(DOCKER.replace("-r req", "-r below/req"))
+    monkeypatch.chdir(tree / "below")
+    assert held(session(rules).result(), "IMG101 at ../Dockerfile:1 lies outside the given paths")

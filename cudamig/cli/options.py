@@ -14,8 +14,9 @@ from cudamig.cli.exits import USAGE
 from cudamig.config import ConfigError, RuleError
 from cudamig.facts import targets
 from cudamig.report.screen import say
+from cudamig.request import Request
 from cudamig.rules import load
-from cudamig.run import Request, Session
+from cudamig.run import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 

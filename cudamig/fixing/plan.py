@@ -9,7 +9,8 @@ from cudamig.engine import Fault
 from cudamig.fixing.choose import choose
 from cudamig.hosts import NotUnderstood
 from cudamig.model import Edit, Finding
-from cudamig.run import Result, Session
+from cudamig.request import Result
+from cudamig.run import Session
 from cudamig.source import Source, Unreadable
 
 ROUNDS = 10

@@ -8,7 +8,7 @@ from cudamig.engine import Fault
 from cudamig.report.screen import say
 from cudamig.report.summary import number
 from cudamig.report.view import Report
-from cudamig.run import Result
+from cudamig.request import Result
 
 
 def notices(report: Report, output_format: str) -> None:

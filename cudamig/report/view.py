@@ -9,8 +9,8 @@ from typing import NamedTuple
 from cudamig.engine import Fault
 from cudamig.model import Finding, Span
 from cudamig.report.screen import WIDTH
+from cudamig.request import Result
 from cudamig.rules.model import Rule
-from cudamig.run import Result
 from cudamig.source import Source, Unreadable
 
 Sources = Callable[[str], Source]

@@ -11,8 +11,8 @@ from cudamig.engine import Fault
 from cudamig.facts import targets
 from cudamig.model import Edit, Finding, Fix, Safety, Severity, Span
 from cudamig.report.view import Report, report
+from cudamig.request import Request, Result
 from cudamig.rules.load import known, rule_set
-from cudamig.run import Request, Result
 from cudamig.source import Source
 
 RULE = "MIG102"  # any rule with a page
