@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from cudamig.hosts.python import PythonDocument
+from cudamig.hosts.python_calls import call_text
 from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
 from cudamig.rules.model import Context, Rule
 
@@ -48,11 +49,13 @@ def _finding(document: PythonDocument, rule: Rule, call: ast.Call, argument: ast
     path, span = document.source.path, document.span(argument)
     old, new = str(rule.args["option"]), str(rule.args["becomes"])
     written = document.source.slice(span)
-    if not all(isinstance(each, ast.Constant) for each in call.args):
+    listed = call_text(document, call)
+    if not listed or not all(isinstance(each, ast.Constant) for each in call.args):
         fix = manual(rule.title, "its other option strings are not literal")
     elif written.count(old) != 1 or rule.safety is Safety.MANUAL:
         fix = manual(rule.title, "its option string is not written in one piece")
     else:
-        edit = Edit(path, Span(span.start, span.start), f"{written.replace(old, new)}, ")
+        start = next(each.item.start for each in listed.arguments if each.value is argument)  # before its parentheses
+        edit = Edit(path, Span(start, start), f"{written.replace(old, new)}, ")
         fix = Fix(rule.title, rule.safety, rule.reason, (edit,))
     return context.finding(rule, path, span, str(rule.args["message"]), fix)

@@ -160,6 +160,7 @@ OPTIONS = {
         'p.add_argument("--local_rank", dest="rank")',
         'p.add_argument("--local-rank", "--local_rank", dest="rank")',
     ),
+    "in parentheses": ("p.add_argument(('--local_rank'))", "p.add_argument('--local-rank', ('--local_rank'))"),
     "known already": ("p.add_argument('--local-rank', '--local_rank')",) * 2,
     "known elsewhere": ("p.add_argument('--local_rank')\np.add_argument('--local-rank')",) * 2,
     "other method": ("p.add_option('--local_rank')\nf('--local_rank')",) * 2,
