@@ -42,7 +42,8 @@ def change_call(document: PythonDocument, call: ast.Call, row: Row) -> list[Edit
     if any(argument.keyword == "*" for argument in text.arguments) and not row.variadic:
         raise Refused("how many arguments its `*` argument holds is not known")
     for argument in text.arguments:
-        if row.keywords is not None and argument.keyword.isidentifier() and argument.keyword not in row.keywords:
+        known = row.keywords is None or argument.keyword in (*row.keywords, *row.signature)
+        if argument.keyword.isidentifier() and not known:
             raise Refused(f"it gives `{argument.keyword}`, which the old default does not take")
     edits = _Edits(document)
     _prepend(edits, text, row)

@@ -71,6 +71,10 @@ FIXED = {
         "import torch.utils.checkpoint\n"
         "torch.utils.checkpoint.checkpoint(f, x, preserve_rng_state=False, use_reentrant=True)",
     ),
+    "sequential keywords": (
+        "from torch.utils.checkpoint import checkpoint_sequential as c\nc(f, segments=2, input=x)",
+        "from torch.utils.checkpoint import checkpoint_sequential as c\nc(f, segments=2, input=x, use_reentrant=True)",
+    ),
     # PYT150
     "onnx": (
         "import torch\ntorch.onnx.export(m, a, p, True, False, input_names=n)",
