@@ -119,5 +119,7 @@ def _unused(document: PythonDocument, rows: Rows, uses: Sequence[Use], context: 
         row = hit[0]
         if (row.moves or not row.changes_call) and not (row.lacks or row.has):
             reason = "nothing in this file uses the import; another file may take it from here"
+            if not document.names.resolve(found.scope, found.local):
+                reason = f"`{found.local}` also stands for something else in this file"
             fix = manual(row.rule.title, reason)
             yield _finding(document, context, row, document.span(found.alias), found.target, fix)

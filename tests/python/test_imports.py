@@ -198,6 +198,14 @@ STAYS = {
         "imported more than once",
     ),
     "unused": ("from torch.cuda.amp import autocast\n", "nothing in this file uses the import"),
+    "bound again": (
+        "from torch.cuda.amp import autocast\nif off:\n    autocast = nullcontext\nautocast()\n",
+        "`autocast` also stands for something else in this file",
+    ),
+    "bound again by an import": (
+        "from torch.cuda.amp import autocast\nfrom torch.amp import autocast\nautocast()\n",
+        "`autocast` also stands for something else in this file",
+    ),
     "torch is taken": (
         "from torch.cuda import amp\ntorch = 1\namp.autocast(), amp.common\n",
         "`torch` means something else",
