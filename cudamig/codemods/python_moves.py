@@ -119,6 +119,8 @@ def _blocker(document: PythonDocument, binding: _Binding) -> str:
         return f"`{found.local}` is imported more than once"
     if found.scope is names.module and found.local in names.exported:
         return f"`__all__` hands `{found.local}` on to other files"
+    if found.scope is names.module and found.alias.asname == found.alias.name:
+        return f"`as {found.local}` hands `{found.local}` on to other files"
     if found.scope is names.module and document.source.path.rpartition("/")[2] == "__init__.py":
         return f"a package's `__init__` may hand `{found.local}` on to other files"
     moving = {id(each.use.chain): each for each in binding.moving}

@@ -197,6 +197,10 @@ STAYS = {
         "from torch.cuda.amp import autocast\nfrom torch.cuda.amp import autocast\nautocast()\n",
         "imported more than once",
     ),
+    "exported by its alias": (
+        "from torch.cuda.amp import autocast as autocast\nautocast()\n",
+        "`as autocast` hands `autocast` on to other files",
+    ),
     "unused": ("from torch.cuda.amp import autocast\n", "nothing in this file uses the import"),
     "bound again": (
         "from torch.cuda.amp import autocast\nif off:\n    autocast = nullcontext\nautocast()\n",
