@@ -6,7 +6,7 @@ All rules are looked at together, because one import statement can bring in the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from cudamig.codemods.python_arguments import Refused, change_call, given, parentheses
 from cudamig.codemods.python_gone import leave
@@ -15,6 +15,7 @@ from cudamig.codemods.python_rows import Row, Rows
 from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_chains import ANNOTATION, BASE, CALL, CLASSINFO, DECORATOR, PARTIAL, STORE, VALUE
 from cudamig.hosts.python_names import Use
+from cudamig.hosts.python_patches import replaced
 from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
 from cudamig.rules.model import Context, Rule
 
@@ -33,12 +34,12 @@ def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> 
     rows = Rows(rules)
     uses = document.names.uses(rows.roots)
     mentioned = {use.name for use in uses}
-    replaced = {use.name for use in uses if use.chain.role == STORE}
+    patched = replaced(document, uses)
     wanted = []
     for use in uses:
         hit = None if use.guarded or use.chain.role == STORE else rows.find(use.name)
         if hit and mentioned.isdisjoint(hit[0].unless) and _counts(use, *hit):
-            wanted.append(_wanted(document, use, *hit, context, replaced))
+            wanted.append(_wanted(document, use, *hit, context, patched))
     planned, gone = leave(document, rows, uses, plan(document, wanted, uses))
     for each in planned:
         use, row = each.wanted.use, each.wanted.row
@@ -70,11 +71,13 @@ def _role(use: Use, row: Row, rest: str) -> str:
     return VALUE if rest and not row.old.endswith(".") else use.chain.role
 
 
-def _wanted(document: PythonDocument, use: Use, row: Row, rest: str, context: Context, replaced: set[str]) -> Wanted:
+def _wanted(
+    document: PythonDocument, use: Use, row: Row, rest: str, context: Context, patched: Collection[str]
+) -> Wanted:
     """The use with the edits on its call, or why there are none."""
     try:
-        if any(within(use.name, name) for name in replaced):
-            raise Refused("this file assigns to it, so what it does here is not known")
+        if any(within(use.name, name) or within(name, use.name) for name in patched):
+            raise Refused("this file replaces it, so what it does here is not known")
         if id(use.chain.node) in document.names.formatted:
             raise Refused("it stands inside an f-string")
         if not row.moves and not row.changes_call:

@@ -222,7 +222,7 @@ STAYS = {
     "comments inside": ("from torch._six import (  # why\n    PY3)\nx = PY3\n", "comments inside"),
     "shares a line": ("x = 1; from torch._six import PY3, queue; y = PY3, queue\n", "shares a line"),
     "not in one piece": ("import torch\nx = (torch\n     .cuda.amp.autocast)()\n", "not written in one piece"),
-    "assigned": ("import torch\ntorch.cuda.amp.autocast = x\ntorch.cuda.amp.autocast()\n", "assigns to it"),
+    "assigned": ("import torch\ntorch.cuda.amp.autocast = x\ntorch.cuda.amp.autocast()\n", "replaces it"),
     "no place for an import": (
         "if a:\n    from torch.cuda import amp\nx = amp.autocast(), amp.x\n",
         "no place for `import",
@@ -235,6 +235,30 @@ def test_nothing_moves(text: str, reason: str) -> None:
     given = reasons(text)
     assert given
     assert any(reason in each for each in given)
+
+
+PATCHED = [
+    "torch.cuda.amp.GradScaler.step = x",
+    "torch.cuda.amp = x",
+    "setattr(torch.cuda.amp, 'GradScaler', x)",
+    "monkeypatch.setattr(torch.cuda.amp, 'GradScaler', x)",
+    "monkeypatch.setattr('torch.cuda.amp.GradScaler', x)",
+    "monkeypatch.delattr('torch.cuda.amp.GradScaler')",
+    "mock.patch.object(torch.cuda.amp, 'GradScaler').start()",
+    "patch.multiple('torch.cuda.amp', GradScaler=x).start()",
+    "@mocker.patch('torch.cuda.amp.GradScaler')\ndef test(fake): ...",
+    "with patch(target='torch.cuda.amp.GradScaler.step'): ...",
+]
+
+
+@pytest.mark.parametrize("patch", PATCHED)
+def test_what_the_file_replaces_stays(patch: str) -> None:
+    assert "this file replaces it" in reasons(f"import torch\n{patch}\ntorch.cuda.amp.GradScaler()\n")[-1]
+
+
+@pytest.mark.parametrize("text", ["patch('torch.load')", "patch(x)", "setattr(torch.cuda.amp, x, y)", "f('torch')"])
+def test_other_patches_hold_nothing_back(text: str) -> None:
+    assert fixed(f"import torch\n{text}\ntorch.cuda.amp.GradScaler()\n").endswith('torch.amp.GradScaler("cuda")\n')
 
 
 def test_a_package_may_hand_names_on() -> None:

@@ -94,7 +94,7 @@ REPORTED = {
     "load kw": ("import torch\ntorch.load(p, **k)", "`**` argument"),
     "load bare": ("import torch\nread = torch.load", "without a call"),
     "load partial": ("import torch, functools\nfunctools.partial(torch.load, p)", "given elsewhere"),
-    "load replaced": ("import torch\ntorch.load = f\ntorch.load(p)", "assigns to it"),
+    "load replaced": ("import torch\ntorch.load = f\ntorch.load(p)", "replaces it"),
     "autocast four": ("import torch\ntorch.cuda.amp.autocast(1, 2, 3, 4)", "more positional"),
     "autocast kw": ("import torch\ntorch.cuda.amp.autocast(**k)", "`**` argument"),
     "autocast bare": ("import torch\nf = torch.cuda.amp.autocast", "without a call"),
