@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from cudamig.hosts.python_scopes import Guard, Scope
+from cudamig.hosts.python_scopes import CLASS, Guard, Scope
 
-CALL, DECORATOR, ANNOTATION, CLASSINFO, BASE, PARTIAL, STORE, VALUE = (
+CALL, SUPER, DECORATOR, ANNOTATION, CLASSINFO, BASE, PARTIAL, STORE, VALUE = (
     "call",
+    "super",  # called as ``super().__init__``: ``node`` spans that
     "decorator",  # without parentheses
     "annotation",
     "classinfo",  # second argument of isinstance or issubclass
@@ -28,7 +29,7 @@ class Chain(NamedTuple):
     scope: Scope
     guard: Guard | None
     role: str
-    call: ast.Call | None  # whose function (role call) or first argument (role partial) it is
+    call: ast.Call | None  # whose function (roles call, super) or first argument (role partial) it is
 
     @property
     def first(self) -> ast.expr:
@@ -53,3 +54,29 @@ def last_name(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def dotted(node: ast.expr) -> tuple[ast.expr, tuple[str, ...]]:
+    """What attributes are taken of, and the attributes."""
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.append(node.attr)
+        node = node.value
+    return node, tuple(reversed(attributes))
+
+
+def super_call(node: ast.Call, place: Place) -> Chain | None:
+    """The only base of the class around ``super().__init__(...)`` or ``super(ThatClass, self).__init__(...)``."""
+    func = node.func
+    if not (isinstance(func, ast.Attribute) and func.attr == "__init__" and isinstance(func.value, ast.Call)):
+        return None
+    scope: Scope | None = place.scope
+    while scope and scope.kind != CLASS:
+        scope = scope.parent
+    around = scope.node if scope else None
+    if last_name(func.value.func) != "super" or not isinstance(around, ast.ClassDef) or len(around.bases) != 1:
+        return None
+    named, (root, attributes) = func.value.args[:1], dotted(around.bases[0])
+    if not (scope and scope.parent and isinstance(root, ast.Name)) or (named and last_name(named[0]) != around.name):
+        return None
+    return Chain(root.id, attributes, func, scope.parent, place.guard, SUPER, node)

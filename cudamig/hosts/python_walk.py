@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from cudamig.hosts import python_statements as statements
-from cudamig.hosts.python_chains import ANNOTATION, CALL, CLASSINFO, PARTIAL, STORE, VALUE, Chain, Place, last_name
+from cudamig.hosts.python_chains import (
+    ANNOTATION,
+    CALL,
+    CLASSINFO,
+    PARTIAL,
+    STORE,
+    VALUE,
+    Chain,
+    Place,
+    dotted,
+    last_name,
+    super_call,
+)
 from cudamig.hosts.python_scopes import COMPREHENSION, MODULE, Guard, Import, Other, Scope
 
 _JUMPS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
@@ -81,21 +93,21 @@ def _name(walk: Walk, node: ast.Name, place: Place) -> None:
 
 
 def _attribute(walk: Walk, node: ast.Attribute, place: Place) -> None:
-    attributes, root = [], node.value
-    while isinstance(root, ast.Attribute):
-        attributes.append(root.attr)
-        root = root.value
+    root, attributes = dotted(node)
     if not isinstance(root, ast.Name):
         walk.push([root], Place(place.scope, place.guard))
         return
     where = place if isinstance(node.ctx, ast.Load) else place._replace(role=STORE)
-    walk.chains.append(Chain(root.id, (*reversed(attributes), node.attr), node, *where))
+    walk.chains.append(Chain(root.id, attributes, node, *where))
 
 
 def _call(walk: Walk, node: ast.Call, place: Place) -> None:
     inner = Place(place.scope, place.guard)
     walk.push([node.func], Place(place.scope, place.guard, CALL, node))
     name = last_name(node.func)
+    base = super_call(node, place) if name == "__init__" else None
+    if base:
+        walk.chains.append(base)
     if name == "getattr" and len(node.args) == 3:
         # getattr(torch.amp, "autocast", torch.cuda.amp.autocast) chooses by version, as an ``if`` would.
         inner = Place(place.scope, Guard(node, place.scope, place.guard))

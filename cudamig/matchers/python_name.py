@@ -13,7 +13,7 @@ from cudamig.codemods.python_gone import leave
 from cudamig.codemods.python_moves import Wanted, plan, within
 from cudamig.codemods.python_rows import Row, Rows
 from cudamig.hosts.python import PythonDocument
-from cudamig.hosts.python_chains import ANNOTATION, BASE, CALL, CLASSINFO, DECORATOR, PARTIAL, STORE, VALUE
+from cudamig.hosts.python_chains import ANNOTATION, BASE, CALL, CLASSINFO, DECORATOR, PARTIAL, STORE, SUPER, VALUE
 from cudamig.hosts.python_names import Use
 from cudamig.hosts.python_patches import replaced
 from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
@@ -55,10 +55,10 @@ def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> 
 
 def _counts(use: Use, row: Row, rest: str) -> bool:
     """Whether a use is one that the row speaks of: a call may already give what it asks for."""
-    if not (row.lacks or row.has):
-        return True
     role, call = _role(use, row, rest), use.chain.call
-    if call is None or role not in (CALL, PARTIAL):
+    if not (row.lacks or row.has):
+        return role != SUPER  # the class that subclasses it is found as such
+    if call is None or role not in (CALL, PARTIAL, SUPER):
         return bool(row.lacks) and role == VALUE and not rest
     skip = int(role == PARTIAL)
     if any(given(call, row, name, skip) for name in row.lacks):
@@ -92,7 +92,7 @@ def _wanted(
 
 def _edits(document: PythonDocument, use: Use, row: Row, role: str) -> list[Edit]:
     """The edits besides that of the name. Raises Refused."""
-    if role == CALL and use.chain.call:
+    if role in (CALL, SUPER) and use.chain.call:
         return change_call(document, use.chain.call, row)
     if not row.changes_call or (row.types and role in (ANNOTATION, CLASSINFO)):
         return []

@@ -221,6 +221,30 @@ def test_roles(text: str, role: str) -> None:
     assert use.chain.role == role
 
 
+HEAD = "import torch\nclass A(torch.X):\n    def __init__(self):\n        "
+SUPERS = {
+    "plain": (HEAD + "super().__init__(1)", True),
+    "with arguments": (HEAD + "super(A, self).__init__(1)", True),
+    "of another class": (HEAD + "super(B, self).__init__(1)", False),
+    "another method": (HEAD + "super().step(1)", False),
+    "in a comprehension": (HEAD + "[super(A, self).__init__(x) for x in y]", True),
+    "generic": ("import torch\nclass A(torch.X):\n  def f[T](self: T): super().__init__(1)", True),
+    "several bases": ("import torch\nclass A(Mixin, torch.X):\n  def f(self): super().__init__(1)", False),
+    "no base": ("import torch\nclass A:\n  def f(self): super().__init__(1)\ntorch.X", False),
+    "computed base": ("import torch\nclass A(f(torch.X)):\n  def f(self): super().__init__(1)", False),
+    "no class": ("import torch\ndef f(self): super().__init__(1)\ntorch.X", False),
+    "class in between": ("import torch\nclass A(torch.X):\n  class B:\n    def f(self): super().__init__(1)", False),
+}
+
+
+@pytest.mark.parametrize(("text", "there"), SUPERS.values(), ids=SUPERS)
+def test_the_constructor_of_the_base(text: str, there: bool) -> None:
+    if "[T]" in text and sys.version_info < (3, 12):
+        pytest.skip("a newer syntax")
+    uses = document(text).names.uses(frozenset(["torch"]))
+    assert [use.name for use in uses if use.chain.role == "super"] == ["torch.X"] * there
+
+
 def test_exported_and_looked_up_names() -> None:
     names = document("__all__ = ['a'] + ['b']\n__all__ += ('c',)\n__all__.append('d')\nx = 'e'\nf('no name')").names
     assert names.exported == {"a", "b", "c", "d"}

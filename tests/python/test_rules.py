@@ -61,6 +61,12 @@ FIXED = {
         "from torch.optim import lr_scheduler as s\ns.StepLR(o, 3, verbose=args.verbose)",
         "from torch.optim import lr_scheduler as s\ns.StepLR(o, 3)",
     ),
+    "verbose of a subclass": (
+        "from torch.optim.lr_scheduler import LRScheduler\nclass A(LRScheduler):\n"
+        "    def __init__(self, o, verbose=False):\n        super().__init__(o, verbose=verbose)",
+        "from torch.optim.lr_scheduler import LRScheduler\nclass A(LRScheduler):\n"
+        "    def __init__(self, o, verbose=False):\n        super().__init__(o)",
+    ),
     # PYT140: what follows the function belongs to it
     "checkpoint": (
         "from torch.utils.checkpoint import checkpoint\ncheckpoint(f, *x)",
@@ -103,6 +109,11 @@ REPORTED = {
     "custom_fwd bare": ("import torch\nx = [torch.cuda.amp.custom_fwd]", "without a call"),
     "verbose computed": ("from torch.optim.lr_scheduler import StepLR\nStepLR(o, verbose=f())", "computed"),
     "verbose position": ("from torch.optim.lr_scheduler import StepLR\nStepLR(o, 1, 2, 3, True)", "by position"),
+    "verbose of a subclass, position": (
+        "from torch.optim.lr_scheduler import _LRScheduler as S\nclass A(S):\n"
+        "    def __init__(self, o, last=-1, verbose=False):\n        super(A, self).__init__(o, last, verbose)",
+        "by position",
+    ),
     "verbose partial": (
         "from functools import partial\nfrom torch.optim.lr_scheduler import StepLR\npartial(StepLR, verbose=True)",
         "given elsewhere",
@@ -138,6 +149,8 @@ SILENT = {
     "other amp": "from apex import amp\namp.autocast(); amp.GradScaler()",
     "shadowed": "from torch.cuda.amp import autocast\ndef f(autocast): autocast()",
     "scheduler": "from torch.optim.lr_scheduler import StepLR\nStepLR(o, 1, 2, 3); isinstance(x, StepLR)",
+    "scheduler subclass": "from torch.optim.lr_scheduler import LRScheduler\nclass A(LRScheduler):\n"
+    "    def __init__(self, o, last=-1):\n        super().__init__(o, last)",
     "scheduler options": "from torch.optim.lr_scheduler import StepLR\nStepLR(o, **k); StepLR(*a)",
     "chained": "from torch.optim.lr_scheduler import ChainedScheduler\nChainedScheduler([a])",
     "checkpoint given": "from torch.utils.checkpoint import checkpoint\ncheckpoint(f, x, use_reentrant=False)",
