@@ -37,9 +37,10 @@ def change_call(document: PythonDocument, call: ast.Call, row: Row) -> list[Edit
     text = call_text(document, call)
     if text is None:
         raise Refused("its argument is a bare generator")
-    if any(argument.keyword == "**" for argument in text.arguments):
+    stars = {argument.keyword for argument in text.arguments} & {"*", "**"} - _followed(row)
+    if "**" in stars:
         raise Refused("what its `**` argument holds is not known")
-    if any(argument.keyword == "*" for argument in text.arguments) and not row.variadic:
+    if "*" in stars:
         raise Refused("how many arguments its `*` argument holds is not known")
     for argument in text.arguments:
         known = row.keywords is None or argument.keyword in (*row.keywords, *row.signature)
@@ -52,6 +53,14 @@ def change_call(document: PythonDocument, call: ast.Call, row: Row) -> list[Edit
     _drop(edits, text, row)
     _add(edits, text, row)
     return edits.all()
+
+
+def _followed(row: Row) -> set[str]:
+    """The starred arguments that may hold anything the old callee takes, and still mean the same."""
+    stars = {"*"} if row.variadic else set()
+    if row.prepend and not (row.add or row.drop or row.replace):
+        stars |= {"**"} if row.reordered else {"*", "**"}
+    return stars
 
 
 def parentheses(document: PythonDocument, node: ast.expr, row: Row) -> list[Edit]:

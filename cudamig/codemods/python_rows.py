@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from cudamig.rules.model import Rule
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
+_ALL = 99  # positional arguments
 
 
 class Row(NamedTuple):
@@ -28,7 +29,7 @@ class Row(NamedTuple):
     to: str = ""  # a dotted name, or an expression such as ``(str, bytes)``; "" when the name stays
     needs: str = ""  # the module that ``to`` is reached through, when it is not the first part of it
     signature: tuple[str, ...] = ()  # the old order of positional arguments
-    positional: int = 99  # how many of them may stay positional
+    positional: int = _ALL  # how many of them may stay positional
     variadic: bool = False  # the rest of the positional arguments are not its own
     lacks: tuple[str, ...] = ()  # found only in calls that give none of these
     has: tuple[str, ...] = ()  # found only in calls that give one of these
@@ -60,7 +61,12 @@ class Row(NamedTuple):
     @property
     def changes_call(self) -> bool:
         """Whether a call needs more than a new name."""
-        return bool(self.prepend or self.add or self.drop or self.replace or self.positional != 99)
+        return bool(self.prepend or self.add or self.drop or self.replace or self.reordered)
+
+    @property
+    def reordered(self) -> bool:
+        """Whether positional arguments have to become keywords."""
+        return self.positional != _ALL
 
 
 class Rows:

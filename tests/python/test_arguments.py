@@ -87,12 +87,22 @@ PREPEND = {
     "f(\n    a,\n    b=1,\n)": "f(\n    0,\n    a,\n    b=1,\n)",
     "f(  # c\n    a)": "f(  # c\n    0,\n    a)",
     "f(a,\n  b)": "f(0, a,\n  b)",
+    "f(**k)": "f(0, **k)",
+    "f(*a, b=1, **k)": "f(0, *a, b=1, **k)",
 }
 
 
 @pytest.mark.parametrize(("before", "after"), PREPEND.items())
 def test_prepend(before: str, after: str) -> None:
     assert changed(before, prepend="0") == after
+
+
+def test_a_double_star_can_only_hold_what_the_old_signature_takes() -> None:
+    assert changed("f(a, **k)", prepend="0", signature="*, p, q") == "f(0, p=a, **k)"
+    with pytest.raises(Refused):
+        changed("f(*a)", prepend="0", signature="*, p, q")
+    with pytest.raises(Refused):
+        changed("f(**k)", prepend="0", add={"k": "1"})
 
 
 NAMED = {

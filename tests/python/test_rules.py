@@ -33,6 +33,10 @@ FIXED = {
         "import torch\n@torch.cuda.amp.autocast(enabled=False)\ndef f(): ...",
         'import torch\n@torch.amp.autocast("cuda", enabled=False)\ndef f(): ...',
     ),
+    "autocast kw": (
+        "import torch\ntorch.cuda.amp.autocast(**k)",
+        'import torch\ntorch.amp.autocast("cuda", **k)',
+    ),
     "autocast type": (
         "import torch\nisinstance(x, (torch.cuda.amp.autocast, int))",
         "import torch\nisinstance(x, (torch.amp.autocast, int))",
@@ -41,6 +45,10 @@ FIXED = {
     "scaler": (
         "import torch\ntorch.cuda.amp.GradScaler(1.0, 2.0)",
         'import torch\ntorch.amp.GradScaler("cuda", 1.0, 2.0)',
+    ),
+    "scaler stars": (
+        "import torch\ntorch.cuda.amp.GradScaler(*a, **k)",
+        'import torch\ntorch.amp.GradScaler("cuda", *a, **k)',
     ),
     "scaler cpu": ("import torch\ntorch.cpu.amp.GradScaler()", 'import torch\ntorch.amp.GradScaler("cpu")'),
     "scaler type": (
@@ -102,7 +110,6 @@ REPORTED = {
     "load partial": ("import torch, functools\nfunctools.partial(torch.load, p)", "given elsewhere"),
     "load replaced": ("import torch\ntorch.load = f\ntorch.load(p)", "replaces it"),
     "autocast four": ("import torch\ntorch.cuda.amp.autocast(1, 2, 3, 4)", "more positional"),
-    "autocast kw": ("import torch\ntorch.cuda.amp.autocast(**k)", "`**` argument"),
     "autocast bare": ("import torch\nf = torch.cuda.amp.autocast", "without a call"),
     "autocast class": ("import torch\nclass A(torch.cuda.amp.autocast): ...", "subclassed"),
     "autocast decorator": ("import torch\n@torch.cuda.amp.autocast\ndef f(): ...", "without parentheses"),
