@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,6 +14,8 @@ from cudamig.hosts.python_scopes import Import, Scope
 from cudamig.hosts.python_walk import Walk
 
 _FORMATTED: tuple[type[ast.expr], ...] = (ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
+
+_ROOT = re.compile(r"(?<![\w.])[^\W\d]\w*")  # the first part of a dotted name
 
 
 class Use(NamedTuple):
@@ -93,9 +97,21 @@ class Names:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """All strings of the module that are identifiers: ``globals()`` and ``getattr`` may look them up."""
-        return frozenset(text for text in _strings(list(ast.walk(self._tree))) if text.isidentifier())
+        """Names in strings: those that ``globals()`` and ``getattr`` may look up, and those of annotations."""
+        nodes = list(ast.walk(self._tree))
+        found = {text for text in _strings(nodes) if text.isidentifier()}
+        for text in _strings(inner for node in nodes for inner in _annotation(node)):
+            found.update(_ROOT.findall(text))
+        return frozenset(found)
 
 
-def _strings(nodes: list[ast.AST]) -> list[str]:
+def _annotation(node: ast.AST) -> Iterator[ast.AST]:
+    """What an annotation that ``node`` has is made of."""
+    for name in ("annotation", "returns"):
+        annotation = getattr(node, name, None)
+        if isinstance(annotation, ast.AST):
+            yield from ast.walk(annotation)
+
+
+def _strings(nodes: Iterable[ast.AST]) -> list[str]:
     return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]

@@ -219,6 +219,10 @@ STAYS = {
         "`int` means something else",
     ),
     "looked up": ("from torch._six import PY3\nx = PY3, globals()['PY3']\n", "a string names `PY3`"),
+    "in an annotation": (
+        "from torch._six import string_classes\nx: 'list[string_classes] | None' = string_classes\n",
+        "a string names `string_classes`",
+    ),
     "comments inside": ("from torch._six import (  # why\n    PY3)\nx = PY3\n", "comments inside"),
     "shares a line": ("x = 1; from torch._six import PY3, queue; y = PY3, queue\n", "shares a line"),
     "not in one piece": ("import torch\nx = (torch\n     .cuda.amp.autocast)()\n", "not written in one piece"),

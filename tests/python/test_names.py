@@ -249,3 +249,9 @@ def test_exported_and_looked_up_names() -> None:
     names = document("__all__ = ['a'] + ['b']\n__all__ += ('c',)\n__all__.append('d')\nx = 'e'\nf('no name')").names
     assert names.exported == {"a", "b", "c", "d"}
     assert names.words == {"a", "b", "c", "d", "e"}
+
+
+def test_names_in_annotations_that_are_strings() -> None:
+    names = document("def f(a: 'A', b: X['B.b | C']) -> Union['list[D]', None]: 'no x'\ny: \"E['F']\" = 'no y'").names
+    assert names.words >= set("ABCDEF")
+    assert names.words.isdisjoint(["b", "no", "x", "y"])
