@@ -71,6 +71,10 @@ def without(text: str, found: Sequence[Item], gone: Collection[int]) -> list[Spa
     spans: list[Span] = []
     kept = [index for index in range(len(found)) if index not in gone]
     tail = kept[-1] + 1 if kept else 0
+    first = kept[0] if kept else 0
+    if first and text[found[0].start - 1] == "(" and "#" not in _outside(text, found[0].start, found[: first + 1]):
+        spans.append(Span(found[0].start, found[first].start))  # the rest comes up to the bracket
+        gone = [index for index in gone if index > first]
     for index in sorted(gone):
         spans += _deletion(text, found[index])
     if found and tail < len(found) and found[-1].comma < 0:

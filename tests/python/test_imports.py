@@ -52,6 +52,12 @@ MOVED = {
         "from torch.cuda.amp import (common,  # one\n    # two\n    grad_scaler)\n"
         'x = autocast("cuda"), common\n',
     ),
+    "one of several, under the bracket": (
+        "from torch.cuda.amp import (autocast,\n                            GradScaler,\n"
+        "                            common)\nx = autocast(), GradScaler(), common\n",
+        "from torch.amp import autocast, GradScaler\nfrom torch.cuda.amp import (common)\n"
+        'x = autocast("cuda"), GradScaler("cuda"), common\n',
+    ),
     "backslash": (
         "from torch.cuda.amp import common, \\\n    autocast\nx = autocast()\n",
         'from torch.amp import autocast\nfrom torch.cuda.amp import common\nx = autocast("cuda")\n',
