@@ -12,6 +12,10 @@ from cudamig.hosts.python_lists import Item, indent, line_start, without
 from cudamig.model import Edit, Span
 
 _LINE_END = re.compile(r"[\r\n]")
+_PLAIN = (
+    *(ast.Constant, ast.Name, ast.Attribute, ast.Compare, ast.BoolOp, ast.UnaryOp),
+    *(ast.expr_context, ast.cmpop, ast.boolop, ast.unaryop),
+)
 
 
 class Refused(Exception):
@@ -149,10 +153,8 @@ def _keyword(call: CallText, name: str, row: Row) -> Argument | None:
 
 
 def _plain(value: ast.expr) -> bool:
-    """A constant, a name, or attributes of one: reading it does nothing else."""
-    while isinstance(value, ast.Attribute):
-        value = value.value
-    return isinstance(value, (ast.Constant, ast.Name))
+    """Constants, names and attributes of them, compared, joined by ``and`` or negated: reading that does nothing."""
+    return all(isinstance(node, _PLAIN) for node in ast.walk(value))
 
 
 def _add(edits: _Edits, call: CallText, row: Row) -> None:

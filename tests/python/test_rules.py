@@ -69,6 +69,10 @@ FIXED = {
         "from torch.optim import lr_scheduler as s\ns.StepLR(o, 3, verbose=args.verbose)",
         "from torch.optim import lr_scheduler as s\ns.StepLR(o, 3)",
     ),
+    "verbose compared": (
+        "from torch.optim import lr_scheduler as s\ns.StepLR(o, 3, verbose=(rank == 0 and not args.quiet))",
+        "from torch.optim import lr_scheduler as s\ns.StepLR(o, 3)",
+    ),
     "verbose of a subclass": (
         "from torch.optim.lr_scheduler import LRScheduler\nclass A(LRScheduler):\n"
         "    def __init__(self, o, verbose=False):\n        super().__init__(o, verbose=verbose)",
