@@ -95,7 +95,11 @@ def _assign(walk: Walk, node: ast.Assign, place: Place) -> None:
 
 
 def _annotated(walk: Walk, node: ast.AnnAssign, place: Place) -> None:
-    walk.push([node.target, node.value], place)
+    if isinstance(node.target, ast.Name):
+        place.scope.bind(node.target.id, Other(node.value))
+    else:
+        walk.push([node.target], place)
+    walk.push([node.value], place)
     walk.push([node.annotation], place._replace(role=ANNOTATION))
 
 

@@ -6,6 +6,7 @@ All rules are looked at together, because one import statement can bring in the 
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterator, Sequence
 
 from cudamig.codemods.python_arguments import Refused, change_call, given, parentheses
@@ -16,6 +17,7 @@ from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_chains import ANNOTATION, BASE, CALL, CLASSINFO, DECORATOR, PARTIAL, STORE, SUPER, VALUE
 from cudamig.hosts.python_names import Use
 from cudamig.hosts.python_patches import replaced
+from cudamig.hosts.python_scopes import Other
 from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
 from cudamig.rules.model import Context, Rule
 
@@ -61,9 +63,25 @@ def _counts(use: Use, row: Row, rest: str) -> bool:
     if call is None or role not in (CALL, PARTIAL, SUPER):
         return bool(row.lacks) and role == VALUE and not rest
     skip = int(role == PARTIAL)
-    if any(given(call, row, name, skip) for name in row.lacks):
+    if any(given(call, row, name, skip) or _spread(use, call, name) for name in row.lacks):
         return False
-    return not row.has or any(given(call, row, name, skip) for name in row.has)
+    return not row.has or any(given(call, row, name, skip) or _spread(use, call, name) for name in row.has)
+
+
+def _spread(use: Use, call: ast.Call, name: str) -> bool:
+    """Whether a call gives ``name`` in a ``**`` argument: a dict that is written there, or where its name is bound."""
+    spread = [keyword.value for keyword in call.keywords if keyword.arg is None]
+    names = [value.id for value in spread if isinstance(value, ast.Name)]
+    bound = [binding for each in names for binding in use.chain.scope.lookup(each)]
+    values = [*spread, *(binding.value for binding in bound if isinstance(binding, Other) and binding.value)]
+    return any(_names(node, name) for value in values for node in ast.walk(value))
+
+
+def _names(node: ast.AST, name: str) -> bool:
+    """Whether a node is a key of a dict: ``{"name": ...}`` or ``dict(name=...)``."""
+    if isinstance(node, ast.Dict):
+        return any(isinstance(key, ast.Constant) and key.value == name for key in node.keys)
+    return isinstance(node, ast.keyword) and node.arg == name
 
 
 def _role(use: Use, row: Row, rest: str) -> str:

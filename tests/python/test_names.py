@@ -120,6 +120,7 @@ def test_type_parameters() -> None:
 GUARDED = {
     "version": "if torch.__version__ >= '2.4':\n    torch.a\nelse:\n    torch.b",
     "elif": "if x:\n    pass\nelif torch.__version__ >= '2.4':\n    torch.a\nelse:\n    torch.b",
+    "annotated flag": "NEW: bool = torch.__version__ >= '2.4'\nif NEW:\n    torch.a\nelse:\n    torch.b",
     "flag": "NEW = torch.__version__ >= '2.4'\nif NEW:\n    torch.a\nelse:\n    torch.b",
     "unpacked": "major, minor = torch.__version__.split('.')[:2]\nif int(major) > 1:\n    torch.a\n    torch.b",
     "constant": "from m import TORCH_VERSION\nif TORCH_VERSION >= (2, 4):\n    torch.a\n    torch.b",

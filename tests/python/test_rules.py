@@ -130,6 +130,14 @@ REPORTED = {
         "given elsewhere",
     ),
     "checkpoint kw": ("from torch.utils.checkpoint import checkpoint\ncheckpoint(f, **k)", "`**` argument"),
+    "checkpoint other kw": (
+        "from torch.utils.checkpoint import checkpoint\nk = {'x': 1}\ncheckpoint(f, **k)",
+        "`**` argument",
+    ),
+    "verbose kw": (
+        "from torch.optim.lr_scheduler import StepLR\ndef f(o):\n    k = dict(verbose=True)\n    StepLR(o, 3, **k)",
+        "`**` argument",
+    ),
     "checkpoint mask": ("from torch.utils.checkpoint import checkpoint\ncheckpoint(f, mask=1)", "does not take"),
     "sequential star": (
         "from torch.utils.checkpoint import checkpoint_sequential as c\nc(f, 2, *x)",
@@ -165,6 +173,9 @@ SILENT = {
     "scheduler options": "from torch.optim.lr_scheduler import StepLR\nStepLR(o, **k); StepLR(*a)",
     "chained": "from torch.optim.lr_scheduler import ChainedScheduler\nChainedScheduler([a])",
     "checkpoint given": "from torch.utils.checkpoint import checkpoint\ncheckpoint(f, x, use_reentrant=False)",
+    "checkpoint given by kw": "from torch.utils.checkpoint import checkpoint\ndef f(x):\n"
+    "    k: dict = {'use_reentrant': False} if new else {}\n    checkpoint(g, x, **k)",
+    "load given by kw": "import torch\ntorch.load(p, **{'weights_only': True})",
     "sequential given": "from torch.utils.checkpoint import checkpoint_sequential as c\nc(f, 2, x, False)",
     "onnx given": "import torch\ntorch.onnx.export(m, a, p, dynamo=d)",
     "onnx utils": "import torch.onnx.utils\ntorch.onnx.utils.export(m, a, p)",
