@@ -15,6 +15,7 @@ from cudamig.hosts.python_walk import Walk
 
 _FORMATTED: tuple[type[ast.expr], ...] = (ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
 
+_SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 _ROOT = re.compile(r"(?<![\w.])[^\W\d]\w*")  # the first part of a dotted name
 
 
@@ -77,8 +78,8 @@ class Names:
     def exported(self) -> frozenset[str]:
         """The strings in statements of the module that name ``__all__``."""
         found: set[str] = set()
-        for statement in self._tree.body:
-            nodes = list(ast.walk(statement)) if isinstance(statement, (ast.Assign, ast.AugAssign, ast.Expr)) else []
+        for statement in ast.walk(self._tree):
+            nodes = list(ast.walk(statement)) if isinstance(statement, _SIMPLE) else []
             if any(isinstance(node, ast.Name) and node.id == "__all__" for node in nodes):
                 found.update(_strings(nodes))
         return frozenset(found)

@@ -252,6 +252,13 @@ def test_exported_and_looked_up_names() -> None:
     assert names.words == {"a", "b", "c", "d", "e"}
 
 
+@pytest.mark.parametrize(
+    "text", ["__all__: list[str] = ['a']", "if x:\n    __all__ = ['a']\nelse:\n    __all__ = ['b']"]
+)
+def test_exported_names_in_other_places(text: str) -> None:
+    assert "a" in document(text).names.exported
+
+
 def test_names_in_annotations_that_are_strings() -> None:
     names = document("def f(a: 'A', b: X['B.b | C']) -> Union['list[D]', None]: 'no x'\ny: \"E['F']\" = 'no y'").names
     assert names.words >= set("ABCDEF")
