@@ -17,7 +17,7 @@ from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_chains import ANNOTATION, BASE, CALL, CLASSINFO, DECORATOR, PARTIAL, STORE, SUPER, VALUE
 from cudamig.hosts.python_names import Use
 from cudamig.hosts.python_patches import replaced
-from cudamig.hosts.python_scopes import Other
+from cudamig.hosts.python_scopes import Import, Other
 from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
 from cudamig.rules.model import Context, Rule
 
@@ -139,8 +139,13 @@ def _unused(document: PythonDocument, rows: Rows, uses: Sequence[Use], context: 
             continue
         row = hit[0]
         if (row.moves or not row.changes_call) and not (row.lacks or row.has):
-            reason = "nothing in this file uses the import; another file may take it from here"
-            if not document.names.resolve(found.scope, found.local):
-                reason = f"`{found.local}` also stands for something else in this file"
-            fix = manual(row.rule.title, reason)
+            fix = manual(row.rule.title, _why_unused(document, found))
             yield _finding(document, context, row, document.span(found.alias), found.target, fix)
+
+
+def _why_unused(document: PythonDocument, found: Import) -> str:
+    if not document.names.resolve(found.scope, found.local):
+        return f"`{found.local}` also stands for something else in this file"
+    if found.local in document.names.words:
+        return f"only strings in this file name `{found.local}`"
+    return "nothing in this file uses the import; another file may take it from here"

@@ -208,6 +208,10 @@ STAYS = {
         "`as autocast` hands `autocast` on to other files",
     ),
     "unused": ("from torch.cuda.amp import autocast\n", "nothing in this file uses the import"),
+    "in a string only": (
+        "from torch.cuda.amp import GradScaler\ndef f(x: 'GradScaler | None'): ...\n",
+        "only strings in this file name `GradScaler`",
+    ),
     "bound again": (
         "from torch.cuda.amp import autocast\nif off:\n    autocast = nullcontext\nautocast()\n",
         "`autocast` also stands for something else in this file",
