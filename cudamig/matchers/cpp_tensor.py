@@ -35,6 +35,8 @@ _TENSORS = re.compile(
 _MAYBE = re.compile(rf"(?:(?:std|c10|at|torch)::)?(?:optional|unique_ptr|shared_ptr)<{_TENSOR.pattern}>")
 _STORAGE = re.compile(rf"{_SPACES}Storage")
 _TYPE = re.compile(rf"{_SPACES}(?:Type|DeprecatedTypeProperties)")
+_UNQUALIFIED = re.compile(r"(?<![\w:])(?:Tensor|TensorBase|Variable)\b")
+_LIBRARIES = frozenset(("caffe2", "paddle", "phi", "tensorflow"))  # each has a class Tensor of its own
 _PLAIN = re.compile(r"[\w: ]+(?:<.*>)?")
 _FACTORIES = re.compile(
     r"(?:at|torch)::(?:empty|zeros|ones|full|rand|randn|arange|eye|linspace)(?:_like|_strided)?"
@@ -77,7 +79,11 @@ def kind_of(document: CppDocument, first: int, last: int, depth: int = _DEPTH) -
 
 def lookup(document: CppDocument, name: str, offset: int) -> Declared | None:
     """The declaration that ``name`` refers to at a place: the innermost one, the last before the place."""
-    around = [row for row in document.declared.get(name, ()) if row.start <= offset < row.end]
+    around = [
+        row
+        for row in document.declared.get(name, ())
+        if row.start <= offset < row.end and row.kind not in ("using", "class")
+    ]
     return min(around, key=lambda row: (row.end, -row.offset), default=None)
 
 
@@ -87,6 +93,8 @@ def declared_kind(document: CppDocument, row: Declared, depth: int = _DEPTH) -> 
     if written in ("auto", "decltype(auto)"):
         return _initial(document, row, depth)
     written = _resolved(document, written)
+    if any(_foreign(document, name) for name in _UNQUALIFIED.findall(written)):
+        return Kind.OTHER
     for pattern, kind in ((_TENSOR, Kind.TENSOR), (_MAYBE, Kind.TENSOR), (_TENSORS, Kind.TENSORS)):
         if pattern.fullmatch(written):
             return kind
@@ -105,6 +113,14 @@ def _resolved(document: CppDocument, written: str) -> str:
             break
         written = _CONST.sub("", alias.type)
     return written
+
+
+def _foreign(document: CppDocument, name: str) -> bool:
+    """Whether a class of torch's name, written without a namespace, is shown to be another one."""
+    rows = [row for row in document.declared.get(name, ()) if row.kind in ("using", "class")]
+    if rows:
+        return not any(_TENSOR.fullmatch(row.type.removeprefix("::")) for row in rows)
+    return not _LIBRARIES.isdisjoint(document.namespaces)
 
 
 def _base(document: CppDocument, found: Chain, depth: int) -> Kind:

@@ -28,6 +28,14 @@ CHANGES = {
         "#define A(x) AT_CHECK(x, #x)\n#define B(x) A(x); A(x.type().is_cuda())\n",
         "#define A(x) TORCH_CHECK(x, #x)\n#define B(x) A(x); A(x.is_cuda())\n",
     ),
+    "a Tensor that is named to be of torch, beside others": (
+        "namespace caffe2 { void g(); }\nclass Tensor;\nusing at::Tensor;\nusing at::zeros;\n"
+        "void f(Tensor a, at::Tensor b, std::vector<at::Tensor> c) {\n"
+        "  a.data<int>(); b.data<int>(); c[0].data<int>();\n}\n",
+        "namespace caffe2 { void g(); }\nclass Tensor;\nusing at::Tensor;\nusing at::zeros;\n"
+        "void f(Tensor a, at::Tensor b, std::vector<at::Tensor> c) {\n"
+        "  a.data_ptr<int>(); b.data_ptr<int>(); c[0].data_ptr<int>();\n}\n",
+    ),
     "an alias of the macro": ("#define MY_CHECK AT_CHECK\n", "#define MY_CHECK TORCH_CHECK\n"),
     "comments and strings": (
         'AT_CHECK(a, "AT_CHECK(x)"); // AT_CHECK(x.type())\n/* AT_CHECK(y) */ auto s = R"(AT_CHECK(z))";\n',
@@ -144,6 +152,14 @@ KEPT = {
     "a device in a dispatch": 'AT_DISPATCH_ALL_TYPES(x.scalar_type(), "n", [&] { f(x.device().type()); });\n',
     "an own dispatch on a device": "DISPATCH_DEVICE_IMPL(foo_impl, x.device().type(), y);\n",
     "vectors": "std::vector<float> v; auto a = v.data(); auto b = x.data(); auto c = x.data(1);\n",
+    "an own Tensor": "class Tensor { template <class U> U* data(); };\nvoid f(Tensor& a) { a.data<int>(); }\n",
+    "a Tensor from elsewhere": (
+        "using tensorflow::Tensor;\nvoid f(Tensor& a, std::vector<Tensor> b) { a.data<int>(); }\n"
+    ),
+    "a Tensor of another library": (
+        "#include <c10/util/irange.h>\nnamespace caffe2 {\nvoid f(const Tensor& x, Tensor* y) { x.data<int>(); "
+        "y->data<int>(); }\n}\n"
+    ),
     "another class": "void f(Blob b, View<float>& t, Frame* p) { b.data<float>(); t.data<int>(); p->data<int>(); }\n",
     "a comparison": "bool b = x.data < y && z > (0);\n",
     "a held scalar type": 'void f(at::Tensor x) { auto t = x.scalar_type(); AT_DISPATCH_ALL_TYPES(t, "n", g); }\n',
