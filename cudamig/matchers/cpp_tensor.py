@@ -32,7 +32,9 @@ _TENSORS = re.compile(
     rf"(?:(?:std|c10|at|torch)::)?(?:vector|List|ArrayRef|array|SmallVector)<{_TENSOR.pattern}(?:,\w+)?>"
     rf"|{_SPACES}(?:TensorList|ITensorListRef|variable_list)|std::(?:tuple|pair)<{_TENSOR.pattern}(?:,{_TENSOR.pattern})*>"
 )
-_MAYBE = re.compile(rf"(?:(?:std|c10|at|torch)::)?(?:optional|unique_ptr|shared_ptr)<{_TENSOR.pattern}>")
+_MAYBE = re.compile(
+    rf"(?:(?:std|c10|at|torch)::)?(?:optional|unique_ptr|shared_ptr)<{_TENSOR.pattern}>|{_SPACES}TensorArg"
+)
 _STORAGE = re.compile(rf"{_SPACES}Storage")
 _TYPE = re.compile(rf"{_SPACES}(?:Type|DeprecatedTypeProperties)")
 _UNQUALIFIED = re.compile(r"(?<![\w:])(?:Tensor|TensorBase|Variable)\b")

@@ -59,6 +59,10 @@ CHANGES = {
         "#define F(x) x.is_cuda()\n",
     ),
     "spaces in a chain": ("bool b = x . type ( ) . is_cuda ( );\n", "bool b = x . is_cuda ( );\n"),
+    "an argument with its place": (
+        "bool f(at::TensorArg x) { return x->type().is_cuda(); }\n",
+        "bool f(at::TensorArg x) { return x->is_cuda(); }\n",
+    ),
     "an arrow": ("bool b = x->type().is_cuda();\n", "bool b = x->is_cuda();\n"),
     "scalarType": ("auto k = xs[0].type().scalarType();\n", "auto k = xs[0].scalar_type();\n"),
     "a dispatch on the next line": (
@@ -159,6 +163,10 @@ KEPT = {
     "a Tensor of another library": (
         "#include <c10/util/irange.h>\nnamespace caffe2 {\nvoid f(const Tensor& x, Tensor* y) { x.data<int>(); "
         "y->data<int>(); }\n}\n"
+    ),
+    "another class with a type": (
+        "struct Node { Type type() const; };\n"
+        "bool f(Node n, pb::Field* p) { return n.type().is_cuda() && p->type().is_sparse() && n.type().scalarType(); }\n"
     ),
     "another class": "void f(Blob b, View<float>& t, Frame* p) { b.data<float>(); t.data<int>(); p->data<int>(); }\n",
     "a comparison": "bool b = x.data < y && z > (0);\n",
