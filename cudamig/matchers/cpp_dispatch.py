@@ -45,7 +45,7 @@ def _arguments(document: CppDocument, rule: Rule) -> Iterator[_Argument]:
     for index, word in enumerate(words):
         if "DISPATCH" not in word or words[index + 1 : index + 2] != ["("] or document.pairs[index + 1] < 0:
             continue
-        given = arguments(document, index + 1)
+        given = [_bare(document, *one) for one in arguments(document, index + 1)]
         place = own.get(word, _position(word, rule.args["macros"]) if word not in document.macros else None)
         if place is not None and place < len(given):
             first, last = given[place]
@@ -54,6 +54,13 @@ def _arguments(document: CppDocument, rule: Rule) -> Iterator[_Argument]:
             for first, last in given:
                 if _typed(document, first, last, rule):
                     yield _Argument(word, first, last, False)
+
+
+def _bare(document: CppDocument, first: int, last: int) -> tuple[int, int]:
+    """An argument without brackets around all of it."""
+    while last - first > 2 and document.words[first] == "(" and document.pairs[first] == last - 1:
+        first, last = first + 1, last - 1
+    return first, last
 
 
 def _position(name: str, macros: dict[str, int]) -> int | None:

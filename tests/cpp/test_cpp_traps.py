@@ -65,6 +65,10 @@ CHANGES = {
     ),
     "an arrow": ("bool b = x->type().is_cuda();\n", "bool b = x->is_cuda();\n"),
     "scalarType": ("auto k = xs[0].type().scalarType();\n", "auto k = xs[0].scalar_type();\n"),
+    "a dispatch on a type in brackets": (
+        'AT_DISPATCH_ALL_TYPES((x.type()), "n", [&] { f(); });\n',
+        'AT_DISPATCH_ALL_TYPES((x.scalar_type()), "n", [&] { f(); });\n',
+    ),
     "a dispatch on the next line": (
         'AT_DISPATCH_FLOATING_TYPES_AND_HALF(\n    x.type(), "n", ([&] {\n'
         "      f(x.contiguous().data<scalar_t>());\n    }));\n",
@@ -202,6 +206,10 @@ REPORTED = {
     "a macro that does more with the type": (
         "#define DISPATCH_IT(T, ...) g(T); AT_DISPATCH_ALL_TYPES(T, __VA_ARGS__)\nDISPATCH_IT(x.type(), f);\n",
         "not seen",
+    ),
+    "a type by argument in brackets": (
+        'void f(const at::Type& t) { AT_DISPATCH_ALL_TYPES((t), "n", g); }\n',
+        "holds",
     ),
     "a choice of types": ('AT_DISPATCH_ALL_TYPES(a ? x.type() : y.type(), "n", f);\n', "more than one chain"),
     "a number's type": ('void f(at::Scalar s) { AT_DISPATCH_ALL_TYPES(s.type(), "n", g); }\n', "something else"),
