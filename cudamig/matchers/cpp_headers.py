@@ -19,6 +19,11 @@ def is_header(document: CppDocument) -> bool:
     return bool(_HEADER.search(document.source.path))
 
 
+def for_nvcc(document: CppDocument) -> bool:
+    """Whether nvcc compiles the file, by its name."""
+    return bool(_CUDA.search(document.source.path))
+
+
 def has(document: CppDocument, headers: Sequence[str], offsets: Sequence[int]) -> bool:
     """Whether one of ``headers`` is included wherever the places of ``offsets`` are compiled."""
     shared = _shared(document, offsets)
@@ -38,7 +43,7 @@ def insertion(document: CppDocument, header: str, offsets: Sequence[int]) -> Edi
         if i.end < min(offsets) and _under(document, i) <= shared and outermost(document, i)
     ]
     same = [include for include in above if _under(document, include) == shared]
-    if not same and _CUDA.search(document.source.path):
+    if not same and for_nvcc(document):
         same = above
     if not same:
         return None

@@ -4,9 +4,9 @@ Rule arguments, one of:
 - ``moved``: old -> new;
 - ``gone``: headers that are replaced by what the file uses of them. ``names`` are patterns of the identifiers that went
   with them (while one is left, a person decides). ``needs`` are rows of ``header``, the ``words`` that it declares
-  (``cublas*`` is a prefix, ``cuda::`` a namespace), ``brought-by``, and ``in-headers`` (a header of the repository
-  needs it in any case, for the files that include it). Headers that match ``unclear`` are gone too, with no list of
-  what they declared.
+  (``cublas*`` is a prefix, ``cuda::`` a namespace), ``brought-by``, ``in-headers`` (a header of the repository needs it
+  in any case, for the files that include it) and ``by-nvcc`` (nvcc brings it to what it compiles). Headers that match
+  ``unclear`` are gone too, with no list of what they declared.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cudamig.hosts.cpp import CppDocument, Include
-from cudamig.matchers.cpp_headers import has, indentation, is_header, outermost
+from cudamig.matchers.cpp_headers import for_nvcc, has, indentation, is_header, outermost
 from cudamig.matchers.cpp_places import fate, intended, names_torch, of_torch, own
 from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
 from cudamig.rules.model import Context, Rule
@@ -84,8 +84,11 @@ def _needed(document: CppDocument, rule: Rule, gone: list[Include]) -> list[str]
     out: list[str] = []
     place = (gone[0].start,)
     for row in rule.args["needs"]:
+        brought = (row["header"], *row.get("brought-by", ()))
+        if (row.get("by-nvcc") and for_nvcc(document)) or not set(out).isdisjoint(brought):
+            continue
         wanted = (is_header(document) and row.get("in-headers")) or _uses(document, row["words"])
-        if wanted and not has(document, (row["header"], *row.get("brought-by", ()), *out), place):
+        if wanted and not has(document, brought, place):
             out.append(str(row["header"]))
     return out
 
