@@ -39,6 +39,16 @@ CHANGES = {
         "#include <THC/THC.h>\n#include <THC/THCGeneral.h>\ncublasSgemm(h);\nfloat f = FLT_MAX;\n",
         "#include <ATen/cuda/CUDAContext.h>\n#include <cfloat>\ncublasSgemm(h);\nfloat f = FLT_MAX;\n",
     ),
+    "several under other conditions": (
+        "#include <ATen/ATen.h>\n#ifdef A\n#include <THC/THCGeneral.h>\n#endif\n#include <THC/THC.h>\n"
+        "#ifdef B\n#include <THC/THCGeneral.h>\n#endif\nfloat f = FLT_MAX;\n",
+        "#include <ATen/ATen.h>\n#ifdef A\n#include <cfloat>\n#endif\n#include <cfloat>\n"
+        "#ifdef B\n#endif\nfloat f = FLT_MAX;\n",
+    ),
+    "one of two branches": (
+        "#include <ATen/ATen.h>\n#ifdef A\n#include <THC/THC.h>\n#else\n#include <TH/TH.h>\n#endif\nint i = INT_MAX;\n",
+        "#include <ATen/ATen.h>\n#ifdef A\n#include <climits>\n#else\n#include <climits>\n#endif\nint i = INT_MAX;\n",
+    ),
     "a C header that is there": (
         "#include <float.h>\n#include <THC/THC.h>\nfloat f = FLT_MAX;\n",
         "#include <float.h>\nfloat f = FLT_MAX;\n",
