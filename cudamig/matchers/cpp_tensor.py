@@ -128,6 +128,8 @@ def _foreign(document: CppDocument, name: str) -> bool:
 def _base(document: CppDocument, found: Chain, depth: int) -> Kind:
     if not found.name:
         return kind_of(document, found.first + 1, found.last - 1, depth - 1)
+    if found.name == "this":
+        return Kind.OTHER
     if _FACTORIES.fullmatch(found.name):
         return Kind.TENSOR
     if found.name == "std::get" and found.steps and found.steps[0].kind == "call":

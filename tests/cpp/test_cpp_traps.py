@@ -172,6 +172,7 @@ KEPT = {
         "struct Node { Type type() const; };\n"
         "bool f(Node n, pb::Field* p) { return n.type().is_cuda() && p->type().is_sparse() && n.type().scalarType(); }\n"
     ),
+    "an own method": "struct A { template <class T> T* data(); int* f() { return this->data<int>(); } };\n",
     "another class": "void f(Blob b, View<float>& t, Frame* p) { b.data<float>(); t.data<int>(); p->data<int>(); }\n",
     "a comparison": "bool b = x.data < y && z > (0);\n",
     "a held scalar type": 'void f(at::Tensor x) { auto t = x.scalar_type(); AT_DISPATCH_ALL_TYPES(t, "n", g); }\n',
