@@ -69,6 +69,10 @@ CHANGES = {
         'AT_DISPATCH_ALL_TYPES((x.type()), "n", [&] { f(); });\n',
         'AT_DISPATCH_ALL_TYPES((x.scalar_type()), "n", [&] { f(); });\n',
     ),
+    "an own dispatch that puts its parameter in brackets": (
+        "#define DISPATCH_IT(T, ...) AT_DISPATCH_ALL_TYPES((T), __VA_ARGS__)\nDISPATCH_IT(x.type(), f);\n",
+        "#define DISPATCH_IT(T, ...) AT_DISPATCH_ALL_TYPES((T), __VA_ARGS__)\nDISPATCH_IT(x.scalar_type(), f);\n",
+    ),
     "a dispatch on the next line": (
         'AT_DISPATCH_FLOATING_TYPES_AND_HALF(\n    x.type(), "n", ([&] {\n'
         "      f(x.contiguous().data<scalar_t>());\n    }));\n",
@@ -203,10 +207,10 @@ REPORTED = {
         "holds",
     ),
     "a type by argument": ('void f(const at::Type& t) { AT_DISPATCH_ALL_TYPES(t, "n", g); }\n', "holds"),
-    "a macro of another file": ("DISPATCH_FLOAT_AND_HALF(x.type(), 0, f);\n", "not seen"),
+    "a macro of another file": ("DISPATCH_FLOAT_AND_HALF(x.type(), 0, f);\n", "does not show"),
     "a macro that does more with the type": (
         "#define DISPATCH_IT(T, ...) g(T); AT_DISPATCH_ALL_TYPES(T, __VA_ARGS__)\nDISPATCH_IT(x.type(), f);\n",
-        "not seen",
+        "does not show",
     ),
     "a type by argument in brackets": (
         'void f(const at::Type& t) { AT_DISPATCH_ALL_TYPES((t), "n", g); }\n',
