@@ -43,7 +43,8 @@ def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Ite
 def _arguments(document: CppDocument, rule: Rule) -> Iterator[_Argument]:
     words, own = document.words, _forwarding(document, rule)
     for index, word in enumerate(words):
-        if "DISPATCH" not in word or words[index + 1 : index + 2] != ["("] or document.pairs[index + 1] < 0:
+        named = "DISPATCH" in word or word in own
+        if not named or words[index + 1 : index + 2] != ["("] or document.pairs[index + 1] < 0:
             continue
         given = _given(document, index + 1)
         place = own.get(word, _position(word, rule.args["macros"]) if word not in document.macros else None)
@@ -80,7 +81,7 @@ def _forwarding(document: CppDocument, rule: Rule) -> dict[str, int]:
     """The file's own macros that hand one parameter on to an ATen macro as its type, and do nothing else with it."""
     out = {}
     for name, definitions in document.macros.items():
-        places = {_forwarded(document, macro, rule) for macro in definitions} if "DISPATCH" in name else set()
+        places = {_forwarded(document, macro, rule) for macro in definitions}
         place = places.pop() if len(places) == 1 else None
         if place is not None:
             out[name] = place

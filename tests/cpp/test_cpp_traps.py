@@ -73,6 +73,10 @@ CHANGES = {
         "#define DISPATCH_IT(T, ...) AT_DISPATCH_ALL_TYPES((T), __VA_ARGS__)\nDISPATCH_IT(x.type(), f);\n",
         "#define DISPATCH_IT(T, ...) AT_DISPATCH_ALL_TYPES((T), __VA_ARGS__)\nDISPATCH_IT(x.scalar_type(), f);\n",
     ),
+    "an own dispatch of another name": (
+        "#define FOR_TYPES(T, ...) AT_DISPATCH_ALL_TYPES(T, __VA_ARGS__)\nFOR_TYPES(x.type(), f);\n",
+        "#define FOR_TYPES(T, ...) AT_DISPATCH_ALL_TYPES(T, __VA_ARGS__)\nFOR_TYPES(x.scalar_type(), f);\n",
+    ),
     "a dispatch on the next line": (
         'AT_DISPATCH_FLOATING_TYPES_AND_HALF(\n    x.type(), "n", ([&] {\n'
         "      f(x.contiguous().data<scalar_t>());\n    }));\n",
