@@ -95,6 +95,8 @@ def declared_kind(document: CppDocument, row: Declared, depth: int = _DEPTH) -> 
     if written in ("auto", "decltype(auto)"):
         return _initial(document, row, depth)
     written = _resolved(document, written)
+    if any(known.kind == "template" for known in document.declared.get(written, ())):
+        return Kind.UNKNOWN
     if any(_foreign(document, name) for name in _UNQUALIFIED.findall(written)):
         return Kind.OTHER
     for pattern, kind in ((_TENSOR, Kind.TENSOR), (_MAYBE, Kind.TENSOR), (_TENSORS, Kind.TENSORS)):
@@ -103,8 +105,7 @@ def declared_kind(document: CppDocument, row: Declared, depth: int = _DEPTH) -> 
     for pattern, kind in ((_STORAGE, Kind.STORAGE), (_TYPE, Kind.TYPE)):
         if pattern.fullmatch(written):
             return kind
-    template = any(known.kind == "template" for known in document.declared.get(written, ()))
-    return Kind.UNKNOWN if template or not _PLAIN.fullmatch(written) else Kind.OTHER
+    return Kind.OTHER if _PLAIN.fullmatch(written) else Kind.UNKNOWN
 
 
 def _resolved(document: CppDocument, written: str) -> str:

@@ -253,6 +253,10 @@ UNSAFE = {
         "template <typename T> void f(T x) { x.template data<int>(); }\n",
         "template <typename T> void f(T x) { x.template data_ptr<int>(); }\n",
     ),
+    "a template parameter of torch's name": (
+        "template <class Tensor> void f(Tensor x) { x.template data<int>(); }\n",
+        "template <class Tensor> void f(Tensor x) { x.template data_ptr<int>(); }\n",
+    ),
     "an include in quotes": ('#include "THC/THCAtomics.cuh"\n', '#include "ATen/cuda/Atomic.cuh"\n'),
     "an include with a comment": ("#include <THC/THC.h>  // for the stream\nint i;\n", "int i;\n"),
 }
