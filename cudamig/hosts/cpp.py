@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -88,6 +89,11 @@ class CppDocument:
         for macro in self.tokens.macros:
             out.setdefault(macro.name, []).append(macro)
         return out
+
+    @functools.cached_property
+    def namespaces(self) -> frozenset[str]:
+        """What follows ``namespace`` anywhere: the outer names of namespaces that are opened or used whole."""
+        return frozenset(after for word, after in itertools.pairwise(self.words) if word == "namespace")
 
     def macro_at(self, index: int) -> Macro | None:
         """The macro whose body token ``index`` lies in."""

@@ -23,6 +23,9 @@ _DECLARED = """
 (function_definition type: (_) @type declarator: (_) @function)
 (alias_declaration name: (_) @alias type: (_) @type)
 (type_definition type: (_) @type declarator: (type_identifier) @alias)
+(using_declaration (qualified_identifier name: (_) @using) @type)
+(class_specifier name: (type_identifier) @class body: (_))
+(struct_specifier name: (type_identifier) @class body: (_))
 (template_parameter_list (type_parameter_declaration (type_identifier) @template))
 (template_parameter_list (optional_type_parameter_declaration name: (type_identifier) @template))
 """
@@ -37,8 +40,9 @@ _SPACE = re.compile(r"\s*([^\w\s])\s*|\s+")
 class Declared(NamedTuple):
     """A name and the type it is declared with, from ``start`` to ``end`` of the file.
 
-    ``kind``: variable (parameters too), member, function (the type is what it returns), alias, template.
-    ``type`` has blanks only between words and no ``&`` and ``*`` of the declarator; it is empty for a template.
+    ``kind``: variable (parameters too), member, function (the type is what it returns), alias, using (the type is what
+    it names), class (with a body), template. ``type`` has blanks only between words and no ``&`` and ``*`` of the
+    declarator; it is empty for a class and a template.
     """
 
     name: str

@@ -74,9 +74,11 @@ def _finding(document: CppDocument, context: Context, wanted: _Chain, use: _Use)
     rule = wanted.rule
     start, end = document.starts[use.first], document.tokens.end(use.last)
     fix = Fix(rule.title, rule.safety, rule.reason, (Edit(document.source.path, Span(start, end), wanted.new),))
+    receiver = _receiver(document, use)
+    if receiver is Kind.OTHER:
+        return
     if rule.args.get("receiver") == "tensor":
-        receiver = _receiver(document, use)
-        if receiver is Kind.OTHER or not speaks_torch(document):
+        if not speaks_torch(document):
             return
         fix = _weighed(fix, receiver, document.source.text[document.starts[use.receiver] : start])
     elif not document.tokens.plain(use.first, use.last + 1):

@@ -20,7 +20,7 @@ from cudamig.rules.model import Context, Rule
 
 _MORE = re.compile(r"(\w+?)_AND(\d*)")
 _NO_TENSOR = "what is dispatched on is declared as something else than a tensor"
-_UNSEEN = "what this macro does with the type is not seen in this file"
+_UNSEEN = "this file does not show that the macro does no more with the type than hand it on to one of ATen's"
 
 
 class _Argument(NamedTuple):
@@ -43,9 +43,10 @@ def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Ite
 def _arguments(document: CppDocument, rule: Rule) -> Iterator[_Argument]:
     words, own = document.words, _forwarding(document, rule)
     for index, word in enumerate(words):
-        if "DISPATCH" not in word or words[index + 1 : index + 2] != ["("] or document.pairs[index + 1] < 0:
+        named = "DISPATCH" in word or word in own
+        if not named or words[index + 1 : index + 2] != ["("] or document.pairs[index + 1] < 0:
             continue
-        given = arguments(document, index + 1)
+        given = _given(document, index + 1)
         place = own.get(word, _position(word, rule.args["macros"]) if word not in document.macros else None)
         if place is not None and place < len(given):
             first, last = given[place]
@@ -54,6 +55,16 @@ def _arguments(document: CppDocument, rule: Rule) -> Iterator[_Argument]:
             for first, last in given:
                 if _typed(document, first, last, rule):
                     yield _Argument(word, first, last, False)
+
+
+def _given(document: CppDocument, open_: int) -> list[tuple[int, int]]:
+    """The arguments of a macro call, each without brackets around all of it."""
+    out = []
+    for first, last in arguments(document, open_):
+        while last - first > 2 and document.words[first] == "(" and document.pairs[first] == last - 1:
+            first, last = first + 1, last - 1
+        out.append((first, last))
+    return out
 
 
 def _position(name: str, macros: dict[str, int]) -> int | None:
@@ -70,7 +81,7 @@ def _forwarding(document: CppDocument, rule: Rule) -> dict[str, int]:
     """The file's own macros that hand one parameter on to an ATen macro as its type, and do nothing else with it."""
     out = {}
     for name, definitions in document.macros.items():
-        places = {_forwarded(document, macro, rule) for macro in definitions} if "DISPATCH" in name else set()
+        places = {_forwarded(document, macro, rule) for macro in definitions}
         place = places.pop() if len(places) == 1 else None
         if place is not None:
             out[name] = place
@@ -83,7 +94,7 @@ def _forwarded(document: CppDocument, macro: Macro, rule: Rule) -> int | None:
         place = _position(words[index], rule.args["macros"])
         if place is None or words[index + 1] != "(" or document.pairs[index + 1] < 0:
             continue
-        given = arguments(document, index + 1)
+        given = _given(document, index + 1)
         if place < len(given) and given[place][1] - given[place][0] == 1:
             handed.add(given[place][0])
     names = {words[index] for index in handed}

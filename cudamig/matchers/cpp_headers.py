@@ -19,10 +19,15 @@ def is_header(document: CppDocument) -> bool:
     return bool(_HEADER.search(document.source.path))
 
 
+def for_nvcc(document: CppDocument) -> bool:
+    """Whether nvcc compiles the file, by its name."""
+    return bool(_CUDA.search(document.source.path))
+
+
 def has(document: CppDocument, headers: Sequence[str], offsets: Sequence[int]) -> bool:
     """Whether one of ``headers`` is included wherever the places of ``offsets`` are compiled."""
     shared = _shared(document, offsets)
-    return any(include.name in headers and _under(document, include) <= shared for include in document.includes)
+    return any(include.name in headers and under(document, include) <= shared for include in document.includes)
 
 
 def insertion(document: CppDocument, header: str, offsets: Sequence[int]) -> Edit | None:
@@ -33,12 +38,10 @@ def insertion(document: CppDocument, header: str, offsets: Sequence[int]) -> Edi
     """
     shared = _shared(document, offsets)
     above = [
-        i
-        for i in document.includes
-        if i.end < min(offsets) and _under(document, i) <= shared and outermost(document, i)
+        i for i in document.includes if i.end < min(offsets) and under(document, i) <= shared and outermost(document, i)
     ]
-    same = [include for include in above if _under(document, include) == shared]
-    if not same and _CUDA.search(document.source.path):
+    same = [include for include in above if under(document, include) == shared]
+    if not same and for_nvcc(document):
         same = above
     if not same:
         return None
@@ -62,5 +65,6 @@ def _shared(document: CppDocument, offsets: Sequence[int]) -> frozenset[tuple[st
     return frozenset.intersection(*(conditions(document, offset) for offset in offsets))
 
 
-def _under(document: CppDocument, include: Include) -> frozenset[tuple[str, ...]]:
+def under(document: CppDocument, include: Include) -> frozenset[tuple[str, ...]]:
+    """The conditions that an include stands under."""
     return conditions(document, include.start)

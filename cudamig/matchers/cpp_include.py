@@ -4,9 +4,9 @@ Rule arguments, one of:
 - ``moved``: old -> new;
 - ``gone``: headers that are replaced by what the file uses of them. ``names`` are patterns of the identifiers that went
   with them (while one is left, a person decides). ``needs`` are rows of ``header``, the ``words`` that it declares
-  (``cublas*`` is a prefix, ``cuda::`` a namespace), ``brought-by``, and ``in-headers`` (a header of the repository
-  needs it in any case, for the files that include it). Headers that match ``unclear`` are gone too, with no list of
-  what they declared.
+  (``cublas*`` is a prefix, ``cuda::`` a namespace), ``brought-by``, ``in-headers`` (a header of the repository needs it
+  in any case, for the files that include it) and ``by-nvcc`` (nvcc brings it to what it compiles). Headers that match
+  ``unclear`` are gone too, with no list of what they declared.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cudamig.hosts.cpp import CppDocument, Include
-from cudamig.matchers.cpp_headers import has, indentation, is_header, outermost
+from cudamig.matchers.cpp_headers import for_nvcc, has, indentation, is_header, outermost, under
 from cudamig.matchers.cpp_places import fate, intended, names_torch, of_torch, own
 from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
 from cudamig.rules.model import Context, Rule
@@ -51,15 +51,17 @@ def _move(document: CppDocument, rule: Rule, include: Include, new: str) -> Fix:
 
 def _gone(document: CppDocument, rule: Rule, gone: list[Include], context: Context) -> Iterator[Finding]:
     left = _left(document, rule) if gone else []
-    needed = _needed(document, rule, gone) if gone and not left else []
-    for number, include in enumerate(gone):
+    replaced: list[Include] = []
+    for include in gone:
         if left:
             shown = ", ".join(left[:_SHOWN]) + (f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else "")
             fix = manual(rule.title, f"the file still uses {shown}; the include goes when they are gone")
-        elif needed and not number:
-            fix = _replacement(document, rule, include, needed)
-        else:
+        elif any(under(document, other) <= under(document, include) for other in replaced):
             fix = _removal(document, rule, include)
+        else:
+            replaced.append(include)
+            needed = _needed(document, rule, include)
+            fix = _replacement(document, rule, include, needed) if needed else _removal(document, rule, include)
         if fix.edits and _orphaned(document, gone):
             reason = "no other include is seen to bring libtorch, which the file uses"
             fix = fix._replace(safety=Safety.UNSAFE, reason=reason)
@@ -79,13 +81,16 @@ def _left(document: CppDocument, rule: Rule) -> list[str]:
     return [word for word in dict.fromkeys(document.words) if pattern.fullmatch(word) and not own(document, word)]
 
 
-def _needed(document: CppDocument, rule: Rule, gone: list[Include]) -> list[str]:
-    """The headers that must take the place of the gone ones."""
+def _needed(document: CppDocument, rule: Rule, gone: Include) -> list[str]:
+    """The headers that must take the place of a gone one."""
     out: list[str] = []
-    place = (gone[0].start,)
+    place = (gone.start,)
     for row in rule.args["needs"]:
+        brought = (row["header"], *row.get("brought-by", ()))
+        if (row.get("by-nvcc") and for_nvcc(document)) or not set(out).isdisjoint(brought):
+            continue
         wanted = (is_header(document) and row.get("in-headers")) or _uses(document, row["words"])
-        if wanted and not has(document, (row["header"], *row.get("brought-by", ()), *out), place):
+        if wanted and not has(document, brought, place):
             out.append(str(row["header"]))
     return out
 

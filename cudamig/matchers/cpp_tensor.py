@@ -32,9 +32,13 @@ _TENSORS = re.compile(
     rf"(?:(?:std|c10|at|torch)::)?(?:vector|List|ArrayRef|array|SmallVector)<{_TENSOR.pattern}(?:,\w+)?>"
     rf"|{_SPACES}(?:TensorList|ITensorListRef|variable_list)|std::(?:tuple|pair)<{_TENSOR.pattern}(?:,{_TENSOR.pattern})*>"
 )
-_MAYBE = re.compile(rf"(?:(?:std|c10|at|torch)::)?(?:optional|unique_ptr|shared_ptr)<{_TENSOR.pattern}>")
+_MAYBE = re.compile(
+    rf"(?:(?:std|c10|at|torch)::)?(?:optional|unique_ptr|shared_ptr)<{_TENSOR.pattern}>|{_SPACES}TensorArg"
+)
 _STORAGE = re.compile(rf"{_SPACES}Storage")
 _TYPE = re.compile(rf"{_SPACES}(?:Type|DeprecatedTypeProperties)")
+_UNQUALIFIED = re.compile(r"(?<![\w:])(?:Tensor|TensorBase|Variable)\b")
+_LIBRARIES = frozenset(("caffe2", "paddle", "phi", "tensorflow"))  # each has a class Tensor of its own
 _PLAIN = re.compile(r"[\w: ]+(?:<.*>)?")
 _FACTORIES = re.compile(
     r"(?:at|torch)::(?:empty|zeros|ones|full|rand|randn|arange|eye|linspace)(?:_like|_strided)?"
@@ -77,7 +81,11 @@ def kind_of(document: CppDocument, first: int, last: int, depth: int = _DEPTH) -
 
 def lookup(document: CppDocument, name: str, offset: int) -> Declared | None:
     """The declaration that ``name`` refers to at a place: the innermost one, the last before the place."""
-    around = [row for row in document.declared.get(name, ()) if row.start <= offset < row.end]
+    around = [
+        row
+        for row in document.declared.get(name, ())
+        if row.start <= offset < row.end and row.kind not in ("using", "class")
+    ]
     return min(around, key=lambda row: (row.end, -row.offset), default=None)
 
 
@@ -87,14 +95,17 @@ def declared_kind(document: CppDocument, row: Declared, depth: int = _DEPTH) -> 
     if written in ("auto", "decltype(auto)"):
         return _initial(document, row, depth)
     written = _resolved(document, written)
+    if any(known.kind == "template" for known in document.declared.get(written, ())):
+        return Kind.UNKNOWN
+    if any(_foreign(document, name) for name in _UNQUALIFIED.findall(written)):
+        return Kind.OTHER
     for pattern, kind in ((_TENSOR, Kind.TENSOR), (_MAYBE, Kind.TENSOR), (_TENSORS, Kind.TENSORS)):
         if pattern.fullmatch(written):
             return kind
     for pattern, kind in ((_STORAGE, Kind.STORAGE), (_TYPE, Kind.TYPE)):
         if pattern.fullmatch(written):
             return kind
-    template = any(known.kind == "template" for known in document.declared.get(written, ()))
-    return Kind.UNKNOWN if template or not _PLAIN.fullmatch(written) else Kind.OTHER
+    return Kind.OTHER if _PLAIN.fullmatch(written) else Kind.UNKNOWN
 
 
 def _resolved(document: CppDocument, written: str) -> str:
@@ -107,9 +118,19 @@ def _resolved(document: CppDocument, written: str) -> str:
     return written
 
 
+def _foreign(document: CppDocument, name: str) -> bool:
+    """Whether a class of torch's name, written without a namespace, is shown to be another one."""
+    rows = [row for row in document.declared.get(name, ()) if row.kind in ("using", "class")]
+    if rows:
+        return not any(_TENSOR.fullmatch(row.type.removeprefix("::")) for row in rows)
+    return not _LIBRARIES.isdisjoint(document.namespaces)
+
+
 def _base(document: CppDocument, found: Chain, depth: int) -> Kind:
     if not found.name:
         return kind_of(document, found.first + 1, found.last - 1, depth - 1)
+    if found.name == "this":
+        return Kind.OTHER
     if _FACTORIES.fullmatch(found.name):
         return Kind.TENSOR
     if found.name == "std::get" and found.steps and found.steps[0].kind == "call":

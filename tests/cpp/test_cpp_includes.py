@@ -17,6 +17,20 @@ CHANGES = {
         '#include <THC/THC.h>\n#include "op.h"\nauto s = at::cuda::getCurrentCUDAStream();\n',
         '#include <ATen/cuda/CUDAContext.h>\n#include "op.h"\nauto s = at::cuda::getCurrentCUDAStream();\n',
     ),
+    "streams by a namespace that is used whole": (
+        "#include <ATen/ATen.h>\n#include <THC/THC.h>\nusing namespace at::cuda;\nauto s = getCurrentCUDAStream();\n",
+        "#include <ATen/ATen.h>\n#include <ATen/cuda/CUDAContext.h>\n"
+        "using namespace at::cuda;\nauto s = getCurrentCUDAStream();\n",
+    ),
+    "streams and checks, which one header declares": (
+        "#include <ATen/ATen.h>\n#include <THC/THC.h>\nvoid f() { AT_CUDA_CHECK(g(at::cuda::getCurrentDeviceProperties())); }\n",
+        "#include <ATen/ATen.h>\n#include <ATen/cuda/CUDAContext.h>\n"
+        "void f() { AT_CUDA_CHECK(g(at::cuda::getCurrentDeviceProperties())); }\n",
+    ),
+    "the bindings to Python, which stay": (
+        "#include <torch/csrc/THP.h>\n#include <THC/THC.h>\nPyObject* o = THPVariable_Wrap(x);\n",
+        "#include <torch/csrc/THP.h>\nPyObject* o = THPVariable_Wrap(x);\n",
+    ),
     "streams that are there": (
         "#include <ATen/cuda/CUDAContext.h>\n#include <THC/THC.h>\nauto s = at::cuda::getCurrentCUDAStream();\n",
         "#include <ATen/cuda/CUDAContext.h>\nauto s = at::cuda::getCurrentCUDAStream();\n",
@@ -24,6 +38,16 @@ CHANGES = {
     "several": (
         "#include <THC/THC.h>\n#include <THC/THCGeneral.h>\ncublasSgemm(h);\nfloat f = FLT_MAX;\n",
         "#include <ATen/cuda/CUDAContext.h>\n#include <cfloat>\ncublasSgemm(h);\nfloat f = FLT_MAX;\n",
+    ),
+    "several under other conditions": (
+        "#include <ATen/ATen.h>\n#ifdef A\n#include <THC/THCGeneral.h>\n#endif\n#include <THC/THC.h>\n"
+        "#ifdef B\n#include <THC/THCGeneral.h>\n#endif\nfloat f = FLT_MAX;\n",
+        "#include <ATen/ATen.h>\n#ifdef A\n#include <cfloat>\n#endif\n#include <cfloat>\n"
+        "#ifdef B\n#endif\nfloat f = FLT_MAX;\n",
+    ),
+    "one of two branches": (
+        "#include <ATen/ATen.h>\n#ifdef A\n#include <THC/THC.h>\n#else\n#include <TH/TH.h>\n#endif\nint i = INT_MAX;\n",
+        "#include <ATen/ATen.h>\n#ifdef A\n#include <climits>\n#else\n#include <climits>\n#endif\nint i = INT_MAX;\n",
     ),
     "a C header that is there": (
         "#include <float.h>\n#include <THC/THC.h>\nfloat f = FLT_MAX;\n",
@@ -63,6 +87,14 @@ def test_a_header_of_the_repository_gives_on_what_cuda_it_gave(fixed: Fixed) -> 
     text = "#pragma once\n#include <ATen/ATen.h>\n#include <THC/THC.h>\n"
     assert fixed(text, "csrc/common.h") == text.replace("THC/THC.h", "ATen/cuda/CUDAContext.h")
     assert fixed(text, "csrc/common.cu") == text.replace("#include <THC/THC.h>\n", "")
+
+
+def test_the_cuda_runtime_is_included_where_the_compiler_does_not_bring_it(fixed: Fixed) -> None:
+    text = "#include <ATen/ATen.h>\n#include <THC/THC.h>\ncudaError_t e = cudaGetLastError();\n"
+    assert fixed(text, "csrc/op.cpp") == text.replace("THC/THC.h", "cuda_runtime.h")
+    assert fixed(text, "csrc/op.cu") == text.replace("#include <THC/THC.h>\n", "")
+    with_guard = text.replace("ATen/ATen.h", "c10/cuda/CUDAGuard.h")
+    assert fixed(with_guard, "csrc/op.cpp") == with_guard.replace("#include <THC/THC.h>\n", "")
 
 
 def test_a_cuda_header_goes_under_the_condition_of_its_uses(fixed: Fixed) -> None:

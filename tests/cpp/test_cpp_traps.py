@@ -28,6 +28,14 @@ CHANGES = {
         "#define A(x) AT_CHECK(x, #x)\n#define B(x) A(x); A(x.type().is_cuda())\n",
         "#define A(x) TORCH_CHECK(x, #x)\n#define B(x) A(x); A(x.is_cuda())\n",
     ),
+    "a Tensor that is named to be of torch, beside others": (
+        "namespace caffe2 { void g(); }\nclass Tensor;\nusing at::Tensor;\nusing at::zeros;\n"
+        "void f(Tensor a, at::Tensor b, std::vector<at::Tensor> c) {\n"
+        "  a.data<int>(); b.data<int>(); c[0].data<int>();\n}\n",
+        "namespace caffe2 { void g(); }\nclass Tensor;\nusing at::Tensor;\nusing at::zeros;\n"
+        "void f(Tensor a, at::Tensor b, std::vector<at::Tensor> c) {\n"
+        "  a.data_ptr<int>(); b.data_ptr<int>(); c[0].data_ptr<int>();\n}\n",
+    ),
     "an alias of the macro": ("#define MY_CHECK AT_CHECK\n", "#define MY_CHECK TORCH_CHECK\n"),
     "comments and strings": (
         'AT_CHECK(a, "AT_CHECK(x)"); // AT_CHECK(x.type())\n/* AT_CHECK(y) */ auto s = R"(AT_CHECK(z))";\n',
@@ -51,8 +59,24 @@ CHANGES = {
         "#define F(x) x.is_cuda()\n",
     ),
     "spaces in a chain": ("bool b = x . type ( ) . is_cuda ( );\n", "bool b = x . is_cuda ( );\n"),
+    "an argument with its place": (
+        "bool f(at::TensorArg x) { return x->type().is_cuda(); }\n",
+        "bool f(at::TensorArg x) { return x->is_cuda(); }\n",
+    ),
     "an arrow": ("bool b = x->type().is_cuda();\n", "bool b = x->is_cuda();\n"),
     "scalarType": ("auto k = xs[0].type().scalarType();\n", "auto k = xs[0].scalar_type();\n"),
+    "a dispatch on a type in brackets": (
+        'AT_DISPATCH_ALL_TYPES((x.type()), "n", [&] { f(); });\n',
+        'AT_DISPATCH_ALL_TYPES((x.scalar_type()), "n", [&] { f(); });\n',
+    ),
+    "an own dispatch that puts its parameter in brackets": (
+        "#define DISPATCH_IT(T, ...) AT_DISPATCH_ALL_TYPES((T), __VA_ARGS__)\nDISPATCH_IT(x.type(), f);\n",
+        "#define DISPATCH_IT(T, ...) AT_DISPATCH_ALL_TYPES((T), __VA_ARGS__)\nDISPATCH_IT(x.scalar_type(), f);\n",
+    ),
+    "an own dispatch of another name": (
+        "#define FOR_TYPES(T, ...) AT_DISPATCH_ALL_TYPES(T, __VA_ARGS__)\nFOR_TYPES(x.type(), f);\n",
+        "#define FOR_TYPES(T, ...) AT_DISPATCH_ALL_TYPES(T, __VA_ARGS__)\nFOR_TYPES(x.scalar_type(), f);\n",
+    ),
     "a dispatch on the next line": (
         'AT_DISPATCH_FLOATING_TYPES_AND_HALF(\n    x.type(), "n", ([&] {\n'
         "      f(x.contiguous().data<scalar_t>());\n    }));\n",
@@ -144,6 +168,19 @@ KEPT = {
     "a device in a dispatch": 'AT_DISPATCH_ALL_TYPES(x.scalar_type(), "n", [&] { f(x.device().type()); });\n',
     "an own dispatch on a device": "DISPATCH_DEVICE_IMPL(foo_impl, x.device().type(), y);\n",
     "vectors": "std::vector<float> v; auto a = v.data(); auto b = x.data(); auto c = x.data(1);\n",
+    "an own Tensor": "class Tensor { template <class U> U* data(); };\nvoid f(Tensor& a) { a.data<int>(); }\n",
+    "a Tensor from elsewhere": (
+        "using tensorflow::Tensor;\nvoid f(Tensor& a, std::vector<Tensor> b) { a.data<int>(); }\n"
+    ),
+    "a Tensor of another library": (
+        "#include <c10/util/irange.h>\nnamespace caffe2 {\nvoid f(const Tensor& x, Tensor* y) { x.data<int>(); "
+        "y->data<int>(); }\n}\n"
+    ),
+    "another class with a type": (
+        "struct Node { Type type() const; };\n"
+        "bool f(Node n, pb::Field* p) { return n.type().is_cuda() && p->type().is_sparse() && n.type().scalarType(); }\n"
+    ),
+    "an own method": "struct A { template <class T> T* data(); int* f() { return this->data<int>(); } };\n",
     "another class": "void f(Blob b, View<float>& t, Frame* p) { b.data<float>(); t.data<int>(); p->data<int>(); }\n",
     "a comparison": "bool b = x.data < y && z > (0);\n",
     "a held scalar type": 'void f(at::Tensor x) { auto t = x.scalar_type(); AT_DISPATCH_ALL_TYPES(t, "n", g); }\n',
@@ -174,10 +211,14 @@ REPORTED = {
         "holds",
     ),
     "a type by argument": ('void f(const at::Type& t) { AT_DISPATCH_ALL_TYPES(t, "n", g); }\n', "holds"),
-    "a macro of another file": ("DISPATCH_FLOAT_AND_HALF(x.type(), 0, f);\n", "not seen"),
+    "a macro of another file": ("DISPATCH_FLOAT_AND_HALF(x.type(), 0, f);\n", "does not show"),
     "a macro that does more with the type": (
         "#define DISPATCH_IT(T, ...) g(T); AT_DISPATCH_ALL_TYPES(T, __VA_ARGS__)\nDISPATCH_IT(x.type(), f);\n",
-        "not seen",
+        "does not show",
+    ),
+    "a type by argument in brackets": (
+        'void f(const at::Type& t) { AT_DISPATCH_ALL_TYPES((t), "n", g); }\n',
+        "holds",
     ),
     "a choice of types": ('AT_DISPATCH_ALL_TYPES(a ? x.type() : y.type(), "n", f);\n', "more than one chain"),
     "a number's type": ('void f(at::Scalar s) { AT_DISPATCH_ALL_TYPES(s.type(), "n", g); }\n', "something else"),
@@ -211,6 +252,10 @@ UNSAFE = {
     "a template parameter": (
         "template <typename T> void f(T x) { x.template data<int>(); }\n",
         "template <typename T> void f(T x) { x.template data_ptr<int>(); }\n",
+    ),
+    "a template parameter of torch's name": (
+        "template <class Tensor> void f(Tensor x) { x.template data<int>(); }\n",
+        "template <class Tensor> void f(Tensor x) { x.template data_ptr<int>(); }\n",
     ),
     "an include in quotes": ('#include "THC/THCAtomics.cuh"\n', '#include "ATen/cuda/Atomic.cuh"\n'),
     "an include with a comment": ("#include <THC/THC.h>  // for the stream\nint i;\n", "int i;\n"),
