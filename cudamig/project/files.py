@@ -110,14 +110,20 @@ def _with_index(result: FileResult, items: list[Requirement], places: list[Place
     if not needing:
         yield from places
         return
-    if result.kind == "requirements":
-        start = min(place.span.start for place in needing)
-        change = Span(start, start), f"--extra-index-url {target.index_url}{result.newline}"
-    else:
-        end = max(item.end for item in items if item.name in facts.FAMILY)
-        change = Span(end, end), f" --extra-index-url {target.index_url}"
+    change = _added_index(result, items, min(place.span.start for place in needing), target)
+    why = "" if change else f"it needs {target.index_url} beside it, and the command is written as a list: add it there"
     for place in places:
-        yield place._replace(changes=(*place.changes, change)) if place in needing else place
+        if place in needing:
+            place = place._replace(changes=(*place.changes, change) if change else (), blocks=why)
+        yield place
+
+
+def _added_index(result: FileResult, items: list[Requirement], start: int, target: Target) -> tuple[Span, str] | None:
+    """The edit that adds the target's index to a file, or to a command; None for a command that is a JSON list."""
+    if result.kind == "requirements":
+        return Span(start, start), f"--extra-index-url {target.index_url}{result.newline}"
+    end = max(item.end for item in items if item.name in facts.FAMILY)
+    return (Span(end, end), f" --extra-index-url {target.index_url}") if end >= 0 else None
 
 
 def _alternatives(result: FileResult, items: list[Requirement], places: list[Place]) -> Iterator[Place]:

@@ -237,3 +237,10 @@ def test_the_result_is_at_the_target(check, target: str) -> None:
     moved = outcome.after["Dockerfile"] != tree["Dockerfile"].encode()
     assert moved != bool(left)
     assert moved == (target not in ("cu130", "cu132"))  # CUDA 13 has no Ubuntu 20.04
+
+
+def test_a_command_in_exec_form_that_needs_an_index_is_reported(check) -> None:
+    tree = {"Dockerfile": CUDA + 'RUN ["pip", "install", "torch==2.1.0"]\n'}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any("written as a list" in reason for reason in reasons(outcome))
