@@ -111,12 +111,15 @@ def _architectures(item: Build, setting: Setting, target: Target) -> Iterator[Pl
 
 
 def _paths(item: Build, text: Text, target: Target) -> Iterator[Place]:
-    """``/usr/local/cuda-12.1``: goes with the image."""
+    """``/usr/local/cuda-12.1``: goes with the image that brings it; what the build itself put there stays."""
     for match in _CUDA_PATH.finditer(text.value):
-        if match.group(1) == target.cuda_minor:
+        version = match.group(1)
+        if version == target.cuda_minor:
             continue
         change = text.replace(match.start(1), match.end(1), target.cuda_minor)
         span = text[match.start() : match.end()].span()
         message = f"{match.group()} is a folder of another CUDA than the target's {target.cuda_minor}"
+        brought = any(re.search(rf"cuda:?{re.escape(version)}\b", ref.text.value) for ref in item.images)
+        blocks = "" if brought else f"no image of this build is known to bring CUDA {version}: change what installs it"
         if span and change:
-            yield Place("cuda-path", item.path, span, message, changes=(change,))
+            yield Place("cuda-path", item.path, span, message, changes=(change,) if brought else (), blocks=blocks)
