@@ -15,6 +15,7 @@ _CUDA = re.compile(r"cu(\d{2})(\d)(?!\d)|cu(\d)(\d)(?!\d)")
 _INDEX = re.compile(
     r"https?://([^/]+)/whl(?:/(nightly|test))?(?:/(cu\d+|cpu|rocm[\d.]+|xpu|torch|lts/[^/]+)\b)?(/?[^?#]*)"
 )
+_BACKEND = re.compile(r"auto|cpu|cu\d+|rocm[\d.]+|xpu")
 
 
 class Release(NamedTuple):
@@ -102,7 +103,9 @@ class Index(NamedTuple):
 
 
 def index(url: str) -> Index | None:
-    """Read an address of the PyTorch wheel index; None for any other host."""
+    """Read an address of the PyTorch wheel index, or uv's name of one of them; None for anything else."""
+    if _BACKEND.fullmatch(url):
+        return Index(url, (0, len(url)), "", False)
     match = _INDEX.match(url)
     if not match or match.group(1).lower() not in HOSTS:
         return None

@@ -9,22 +9,14 @@ from collections.abc import Iterator
 from cudamig.hosts import installs
 from cudamig.hosts.docker_lexer import COMMENT, Instruction, instructions
 from cudamig.hosts.docker_scope import Scope
-from cudamig.hosts.shell import Command, commands
+from cudamig.hosts.requirement import index_variable
+from cudamig.hosts.shell import Command, commands, unfolded
 from cudamig.hosts.shell_words import Word
 from cudamig.model import Span
-from cudamig.nodes import ANY_SCOPE, Copy, Generated, ImageRef, IndexOption, Node, Setting
+from cudamig.nodes import Copy, Generated, ImageRef, Node, Setting
 from cudamig.source import Source
 from cudamig.text import EMPTY, Text
 
-_INDEX_VARIABLES = {
-    "PIP_INDEX_URL": "--index-url",
-    "PIP_EXTRA_INDEX_URL": "--extra-index-url",
-    "PIP_FIND_LINKS": "--find-links",
-    "UV_INDEX_URL": "--index-url",
-    "UV_DEFAULT_INDEX": "--index-url",
-    "UV_EXTRA_INDEX_URL": "--extra-index-url",
-    "UV_INDEX": "--extra-index-url",
-}
 _GENERATED = re.compile(r"auto-?generated|generated (?:by|from)|do not edit", re.I)
 
 
@@ -61,9 +53,7 @@ def _settings(pairs: list[tuple[str, Text]], stage: int) -> Iterator[Node]:
     """The variables as nodes; those that pip reads as index options too, for every command of the build."""
     for name, value in pairs:
         yield Setting(name, value, stage)
-        option = _INDEX_VARIABLES.get(name)
-        if option:
-            yield IndexOption(option, EMPTY, value, stage, ANY_SCOPE)
+        yield from index_variable(name, value, stage)
 
 
 def _nodes(instructions: list[Instruction]) -> Iterator[Node]:
@@ -104,7 +94,7 @@ def _commands(item: Instruction, scope: Scope) -> list[Command]:
     if item.heredocs:
         return [command for body in item.heredocs for command in commands(body, scope.lookup)]
     if item.body.value.startswith("["):
-        return [Command(tuple(_words(item.body)))]
+        return unfolded(Command(tuple(_words(item.body))), scope.lookup)
     return commands(item.body, scope.lookup)
 
 
@@ -117,4 +107,14 @@ def _words(body: Text) -> list[Word]:
     except ValueError:
         return []
     strings = re.finditer(r'"((?:\\.|[^"\\])*)"', body.value)
-    return [Word(body[m.start(1) : m.end(1)]) for m in strings]
+    return [Word(_unescaped(body[m.start(1) : m.end(1)])) for m in strings]
+
+
+def _unescaped(text: Text) -> Text:
+    """A JSON string without the backslashes before its quotes."""
+    parts = re.split(r'\\(?=")', text.value)
+    out, start = EMPTY, 0
+    for part in parts:
+        out = out + text[start : start + len(part)]
+        start += len(part) + 1
+    return out

@@ -244,3 +244,26 @@ def test_a_command_in_exec_form_that_needs_an_index_is_reported(check) -> None:
     outcome = check(tree)
     assert untouched(outcome, tree)
     assert any("written as a list" in reason for reason in reasons(outcome))
+
+
+INSTALL = "pip install torch==2.2.0+cu121 --index-url https://download.pytorch.org/whl/cu121"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'["bash", "-c", "source x && {INSTALL}"]',
+        f'bash -lc "{INSTALL}"',
+        f"conda run -n env {INSTALL}",
+        f"poetry run {INSTALL}",
+        f"sudo -H {INSTALL}",
+        "export PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cu121 && pip install torch==2.2.0+cu121",
+        "UV_TORCH_BACKEND=cu121 uv pip install torch==2.2.0",
+        "uv pip install --torch-backend=cu121 torch==2.2.0",
+    ],
+)
+def test_installs_in_every_wrapping_move_with_the_image(check, line: str) -> None:
+    outcome = check({"Dockerfile": f"{CUDA}RUN {line}\n"})
+    after = outcome.after["Dockerfile"].decode()
+    assert after == MOVED + f"RUN {line}\n".replace("2.2.0", "2.13.0").replace("cu121", "cu126")
+    assert not outcome.left
