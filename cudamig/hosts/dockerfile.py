@@ -17,6 +17,7 @@ from cudamig.nodes import Copy, Generated, ImageRef, Node, Setting
 from cudamig.source import Source
 from cudamig.text import EMPTY, Text
 
+_ORIGIN = re.compile(r"--(?:from=|mount=(?:\S*,)?from=)([^,\s]+)")
 _GENERATED = re.compile(r"auto-?generated|generated (?:by|from)|do not edit", re.I)
 
 
@@ -60,6 +61,7 @@ def _nodes(instructions: list[Instruction]) -> Iterator[Node]:
     scope = Scope()
     names: dict[str, int] = {}
     for item in instructions:
+        yield from _origins(item, names)
         if item.keyword == "FROM":
             yield from _from(item, scope, names)
         elif item.keyword == "ARG":
@@ -68,7 +70,7 @@ def _nodes(instructions: list[Instruction]) -> Iterator[Node]:
             yield from _settings(scope.environment(item.body), item.stage)
         elif item.keyword in ("COPY", "ADD"):
             yield from _copy(item, names)
-        elif item.keyword == "RUN":
+        elif item.keyword in ("RUN", "CMD", "ENTRYPOINT"):
             yield from installs.nodes(_commands(item, scope), item.span, item.stage)
 
 
@@ -83,11 +85,20 @@ def _from(item: Instruction, scope: Scope, names: dict[str, int]) -> Iterator[No
     names[name or str(item.stage)] = item.stage
 
 
+def _origins(item: Instruction, names: dict[str, int]) -> Iterator[Node]:
+    """Images that ``COPY --from=`` and ``RUN --mount=from=`` take files from; stages and contexts have plain names."""
+    for flag in item.flags:
+        found = _ORIGIN.match(flag.value)
+        if found and re.search("[:/@]", found.group(1)) and found.group(1).lower() not in names:
+            yield ImageRef(flag[found.start(1) : found.end(1)], item.span, item.stage, key=item.keyword.lower())
+
+
 def _copy(item: Instruction, names: dict[str, int]) -> Iterator[Node]:
-    origin = next((flag[7:] for flag in item.flags if flag.startswith("--from=")), "")
-    words = [word.value for word in _words(item.body)]
+    origin = next((flag.value[7:] for flag in item.flags if flag.value.startswith("--from=")), "")
+    texts = tuple(word.text for word in _words(item.body))
+    words = [text.value for text in texts]
     if len(words) > 1:
-        yield Copy(tuple(words[:-1]), words[-1], origin.lower(), item.span, item.stage)
+        yield Copy(tuple(words[:-1]), words[-1], origin.lower(), item.span, item.stage, texts)
 
 
 def _commands(item: Instruction, scope: Scope) -> list[Command]:

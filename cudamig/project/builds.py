@@ -26,7 +26,8 @@ class Build(NamedTuple):
     """A Dockerfile's nodes, by kind."""
 
     path: str
-    images: tuple[ImageRef, ...]
+    images: tuple[ImageRef, ...]  # of its stages
+    copied: tuple[ImageRef, ...]  # those that it takes files from
     installs: tuple[Install, ...]
     copies: tuple[Copy, ...]
     settings: tuple[Setting, ...]
@@ -36,7 +37,8 @@ def build(path: str, nodes: Sequence[Node]) -> Build:
     """Sort the nodes of a Dockerfile."""
     return Build(
         path,
-        tuple(node for node in nodes if isinstance(node, ImageRef)),
+        tuple(node for node in nodes if isinstance(node, ImageRef) and not node.key),
+        tuple(node for node in nodes if isinstance(node, ImageRef) and node.key),
         tuple(node for node in nodes if isinstance(node, Install)),
         tuple(node for node in nodes if isinstance(node, Copy)),
         tuple(node for node in nodes if isinstance(node, Setting)),
@@ -56,9 +58,10 @@ def judge(item: Build, target: Target) -> Iterator[Place]:
     for setting in item.settings:
         yield from _paths(item, setting.value, target)
         yield from _architectures(item, setting, target)
-    for install in item.installs:
-        for word in install.words:
-            yield from _paths(item, word, target)
+    texts = [text for install in item.installs for text in install.words]
+    texts += [text for copy in item.copies for text in copy.words]
+    for text in texts:
+        yield from _paths(item, text, target)
 
 
 def _conda(item: Build, install: Install, words: list[str]) -> Iterator[Place]:
@@ -119,7 +122,9 @@ def _paths(item: Build, text: Text, target: Target) -> Iterator[Place]:
         change = text.replace(match.start(1), match.end(1), target.cuda_minor)
         span = text[match.start() : match.end()].span()
         message = f"{match.group()} is a folder of another CUDA than the target's {target.cuda_minor}"
-        brought = any(re.search(rf"cuda:?{re.escape(version)}\b", ref.text.value) for ref in item.images)
+        brought = any(
+            re.search(rf"cuda:?{re.escape(version)}\b", ref.text.value) for ref in (*item.images, *item.copied)
+        )
         blocks = "" if brought else f"no image of this build is known to bring CUDA {version}: change what installs it"
         if span and change:
             yield Place("cuda-path", item.path, span, message, changes=(change,) if brought else (), blocks=blocks)

@@ -267,3 +267,19 @@ def test_installs_in_every_wrapping_move_with_the_image(check, line: str) -> Non
     after = outcome.after["Dockerfile"].decode()
     assert after == MOVED + f"RUN {line}\n".replace("2.2.0", "2.13.0").replace("cu121", "cu126")
     assert not outcome.left
+
+
+def test_what_a_build_copies_from_an_old_image_moves_too(check) -> None:
+    lines = (
+        "FROM ubuntu:22.04\n"
+        "COPY --from=nvidia/cuda:12.1.1-devel-ubuntu22.04 /usr/local/cuda-12.1/lib64 /usr/local/cuda-12.1/lib64\n"
+        "RUN --mount=type=bind,from=nvidia/cuda:12.1.1-devel-ubuntu22.04,target=/cuda make\n"
+        "ENV LD_LIBRARY_PATH=/usr/local/cuda-12.1/lib64:$LD_LIBRARY_PATH\n"
+        f"ONBUILD RUN {INSTALL}\n"
+        f'CMD ["bash", "-c", "{INSTALL} && serve"]\n'
+    )
+    after = check({"Dockerfile": lines}).after["Dockerfile"].decode()
+    moves = {"12.1.1": "12.6.3", "cuda-12.1": "cuda-12.6", "2.2.0": "2.13.0", "cu121": "cu126"}
+    for old, new in moves.items():
+        lines = lines.replace(old, new)
+    assert after == lines
