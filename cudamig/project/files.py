@@ -10,10 +10,10 @@ from cudamig.facts import wheels as facts
 from cudamig.facts.targets import Target
 from cudamig.model import Span
 from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Requirement
-from cudamig.project import builds, images, indexes, links, manifests, obstacles, pythons, requirement
+from cudamig.project import alternatives, builds, images, indexes, links, manifests, obstacles, pythons, requirement
 from cudamig.project.indexes import Scene
 from cudamig.project.links import Link
-from cudamig.project.place import Place, obstacle
+from cudamig.project.place import Place
 
 
 class Judged(NamedTuple):
@@ -90,7 +90,7 @@ def _places(result: FileResult, inherited: list[IndexOption], linux: bool, targe
         scene = Scene(result.path, near + inherited, linux)
         places = [place for item in items for place in requirement.judge(item, scene, target)]
         yield from _with_index(result, items, places, target)
-        yield from _alternatives(result, items, places)
+    yield from alternatives.find(result)
     if result.kind == "dockerfile":
         yield from builds.judge(builds.build(result.path, result.nodes), target)
 
@@ -124,12 +124,3 @@ def _added_index(result: FileResult, items: list[Requirement], start: int, targe
         return Span(start, start), f"--extra-index-url {target.index_url}{result.newline}"
     end = max(item.end for item in items if item.name in facts.FAMILY)
     return (Span(end, end), f" --extra-index-url {target.index_url}") if end >= 0 else None
-
-
-def _alternatives(result: FileResult, items: list[Requirement], places: list[Place]) -> Iterator[Place]:
-    """Several pins of one project in one file are alternatives (markers); which is meant is not for us."""
-    names = [item.name for item in items if item.name in facts.FAMILY]
-    double = next((name for name in names if names.count(name) > 1), "")
-    if places and double and result.kind == "requirements":
-        why = f"{double} stands here more than once: alternatives for several platforms or Pythons"
-        yield obstacle(result.path, places[0].span, why)

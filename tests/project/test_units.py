@@ -283,3 +283,25 @@ def test_what_a_build_copies_from_an_old_image_moves_too(check) -> None:
     for old, new in moves.items():
         lines = lines.replace(old, new)
     assert after == lines
+
+
+@pytest.mark.parametrize(
+    ("tail", "why"),
+    [
+        (f'RUN if [ "$OLD" ]; then {INSTALL.replace("121", "118")}; else {INSTALL}; fi\n', "2.2.0+cu118 here"),
+        (f"RUN if x; then {INSTALL}; else pip install torch==1.13.1; fi\n", "1.13.1 there"),
+        ("RUN pip install torch -i https://download.pytorch.org/whl/cu118 || "
+         "pip install torch -i https://download.pytorch.org/whl/cu121\n", "an index as cu118"),
+        ("FROM nvidia/cuda:11.8.0-devel-ubuntu22.04 AS cuda118\n", "the stage cuda118"),
+    ],
+)  # fmt: skip
+def test_alternatives_in_a_build_hold_each_other(check, tail: str, why: str) -> None:
+    tree = {"Dockerfile": CUDA + tail}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any(why in reason for reason in reasons(outcome))
+
+
+def test_stages_of_their_own_are_no_alternatives(check) -> None:
+    outcome = check({"Dockerfile": f"{CUDA}RUN {INSTALL}\n{CUDA}RUN {INSTALL} && {INSTALL}\n"})
+    assert not outcome.left
