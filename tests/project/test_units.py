@@ -305,3 +305,25 @@ def test_alternatives_in_a_build_hold_each_other(check, tail: str, why: str) -> 
 def test_stages_of_their_own_are_no_alternatives(check) -> None:
     outcome = check({"Dockerfile": f"{CUDA}RUN {INSTALL}\n{CUDA}RUN {INSTALL} && {INSTALL}\n"})
     assert not outcome.left
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "https://github.com/a/b/releases/download/v2/flash_attn-2.5.6+cu122torch2.1cxx11abiFALSE-cp310-cp310-linux_x86_64.whl",
+        "flash-attn @ https://example.com/flash_attn-2.5.6-cp310-cp310-linux_x86_64.whl",
+        "https://example.com/nvdiffrast-0.3+pt21cu121-cp310-cp310-linux_x86_64.whl",
+    ],
+)
+def test_a_wheel_file_of_a_companion_holds_its_file(check, line: str) -> None:
+    tree = {"requirements.txt": INDEX + PINS + line + "\n"}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any(finding.rule == "REQ103" for finding in outcome.findings)
+
+
+@pytest.mark.parametrize(
+    "line", ["git+https://github.com/a/flash-attn@v2", "https://example.com/tool-1.0-py3-none-any.whl"]
+)
+def test_what_is_built_when_it_is_installed_holds_nothing(check, line: str) -> None:
+    assert not check({"requirements.txt": INDEX + PINS + line + "\n"}).left
