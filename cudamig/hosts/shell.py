@@ -54,13 +54,13 @@ def commands(script: Text, lookup: Lookup = lambda name: None, depth: int = 0) -
 
 
 def unfolded(command: Command, lookup: Lookup = lambda name: None, depth: int = 0) -> list[Command]:
-    """A command, and the commands of the script that it hands to a shell."""
+    """A command, or in its place the commands of the script that it hands to a shell."""
     if command.name in _SHELLS and depth < _DEPTH:
         for option, word in itertools.pairwise(command.words[1:]):
             if not option.value.startswith(("-", "+")):
                 break
             if re.fullmatch(r"-[a-z]*c", option.value):
-                return [command, *commands(word.text, lookup, depth + 1)]
+                return [command._replace(words=()), *commands(word.text, lookup, depth + 1)]
     return [command]
 
 

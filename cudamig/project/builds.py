@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cudamig.facts import companions, store
+from cudamig.facts import companions, store, wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Span
 from cudamig.nodes import Copy, ImageRef, Install, Node, Setting
@@ -55,6 +55,7 @@ def judge(item: Build, target: Target) -> Iterator[Place]:
             yield from _apt(item, install, target)
         for word in install.words:
             yield from _traps(item, install, word)
+            yield from _addresses(item, word, target)
     for setting in item.settings:
         yield from _paths(item, setting.value, target)
         yield from _architectures(item, setting, target)
@@ -97,6 +98,16 @@ def _traps(item: Build, install: Install, word: Text) -> Iterator[Place]:
     if "/opt/conda/" in word.value and any(ref.text.value.startswith("pytorch/pytorch") for ref in item.images):
         why = f"the build writes into {word.value}, a path of the old image's Python"
         yield obstacle(item.path, install.span, why)
+
+
+def _addresses(item: Build, word: Text, target: Target) -> Iterator[Place]:
+    """Addresses of PyTorch's wheels that a command other than an install uses: a download, a pip configuration."""
+    for found in re.finditer(r"https?://[^\s\"']+", word.value):
+        index, span = wheels.index(found.group()), word[found.start() : found.end()].stretch()
+        number = wheels.cuda_number(index.variant) if index else None
+        if index and span and number and number < wheels.target_number(target):
+            message = f"an address of {index.variant} wheels, behind the target ({target.wheels})"
+            yield Place("wheel-index", item.path, span, message, blocks="what this command does with it is not known")
 
 
 def _architectures(item: Build, setting: Setting, target: Target) -> Iterator[Place]:

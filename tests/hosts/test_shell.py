@@ -77,8 +77,8 @@ def test_any_text_is_read(script: str) -> None:
 @pytest.mark.parametrize(
     ("script", "expected"),
     [
-        ("bash -c 'a b && c'", ["bash", "a", "c"]),
-        ('sh -exc "a" x', ["sh", "a"]),
+        ("bash -c 'a b && c'", ["", "a", "c"]),
+        ('sh -exc "a" x', ["", "a"]),
         ("bash run.sh -c x", ["bash"]),
         ("sudo -H -u me a b", ["a"]),
         ("env -i A=1 a", ["a"]),

@@ -327,3 +327,18 @@ def test_a_wheel_file_of_a_companion_holds_its_file(check, line: str) -> None:
 )
 def test_what_is_built_when_it_is_installed_holds_nothing(check, line: str) -> None:
     assert not check({"requirements.txt": INDEX + PINS + line + "\n"}).left
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "pip config set global.extra-index-url https://download.pytorch.org/whl/cu121",
+        "echo '--extra-index-url https://download.pytorch.org/whl/cu121' >> extra.txt",
+        "wget -q https://download.pytorch.org/whl/cu121/torch-2.2.0%2Bcu121-cp310-cp310-linux_x86_64.whl",
+    ],
+)
+def test_an_old_wheel_address_in_another_command_holds_the_build(check, command: str) -> None:
+    tree = {"Dockerfile": f"{CUDA}RUN {command} && {INSTALL}\n"}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any("what this command does" in reason for reason in reasons(outcome))
