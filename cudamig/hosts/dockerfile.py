@@ -11,11 +11,11 @@ from cudamig.hosts.docker_lexer import COMMENT, Instruction, instructions
 from cudamig.hosts.docker_scope import Scope
 from cudamig.hosts.requirement import index_variable
 from cudamig.hosts.shell import Command, commands, unfolded
-from cudamig.hosts.shell_words import Word
+from cudamig.hosts.shell_words import Word, unquoted
 from cudamig.model import Span
 from cudamig.nodes import Copy, Generated, ImageRef, Node, Setting
 from cudamig.source import Source
-from cudamig.text import EMPTY, Text
+from cudamig.text import Text
 
 _ORIGIN = re.compile(r"--(?:from=|mount=(?:\S*,)?from=)([^,\s]+)")
 _GENERATED = re.compile(r"auto-?generated|generated (?:by|from)|do not edit", re.I)
@@ -118,14 +118,4 @@ def _words(body: Text) -> list[Word]:
     except ValueError:
         return []
     strings = re.finditer(r'"((?:\\.|[^"\\])*)"', body.value)
-    return [Word(_unescaped(body[m.start(1) : m.end(1)])) for m in strings]
-
-
-def _unescaped(text: Text) -> Text:
-    """A JSON string without the backslashes before its quotes."""
-    parts = re.split(r'\\(?=")', text.value)
-    out, start = EMPTY, 0
-    for part in parts:
-        out = out + text[start : start + len(part)]
-        start += len(part) + 1
-    return out
+    return [Word(unquoted(body[m.start(1) : m.end(1)])) for m in strings]

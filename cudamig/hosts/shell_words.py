@@ -171,6 +171,15 @@ def raw_words(text: Text) -> Iterator[Text]:
         position = max(stop, position + 1)
 
 
+def unquoted(text: Text) -> Text:
+    """What stands in double quotes of JSON or YAML, without the backslashes before quotes in it."""
+    out, start = EMPTY, 0
+    for part in re.split(r'\\(?=")', text.value):
+        out = out + text[start : start + len(part)]
+        start += len(part) + 1
+    return out
+
+
 def _closing(value: str, position: int, opener: str, closer: str) -> int:
     """Just past the bracket that closes the one at ``position``; the end when there is none."""
     depth = 0

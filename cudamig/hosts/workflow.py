@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from cudamig.hosts import installs
+from cudamig.hosts.requirement import index_variable
 from cudamig.hosts.shell import commands
+from cudamig.hosts.shell_words import unquoted
 from cudamig.hosts.yaml_nodes import Mapping, Node, Scalar, Sequence, followed, mappings
 from cudamig.nodes import Install
 from cudamig.nodes import Node as StackNode
@@ -32,6 +34,8 @@ def workflow_nodes(source: Source, root: Node) -> Iterator[StackNode]:
 def _of(source: Source, mapping: Mapping) -> Iterator[StackNode]:
     for key, value in mapping.pairs():
         scalars = [item for item in _items(value) if isinstance(item, Scalar)]
+        if isinstance(value, Scalar):
+            yield from index_variable(key.value, _script(source, value))
         if key.value in _SHELL:
             for scalar in scalars:
                 script = _script(source, scalar)
@@ -53,4 +57,5 @@ def _script(source: Source, scalar: Scalar) -> Text:
     elif scalar.style:
         start, end = start + 1, end - 1
     text = Text.of(source.text, start, end)
+    text = unquoted(text) if scalar.style == '"' else text
     return text if scalar.style == "|" else Text(text.value.replace("\n", " "), text.at)
