@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cudamig.hosts import NotUnderstood
-from cudamig.hosts.workflow import is_workflow, workflow_nodes
+from cudamig.hosts.workflow import build_arguments, is_workflow, workflow_nodes
 from cudamig.hosts.yaml_mask import Action, mask
 from cudamig.hosts.yaml_nodes import Mapping, Node, Scalar, Sequence, walk
 from cudamig.hosts.yaml_parse import documents
@@ -40,6 +40,7 @@ class ManifestDocument:
         self.nodes: list[StackNode] = [generated] if generated else []
         self.nodes += [image for root in roots for image in _images(source, root)]
         self.nodes += [install for root in roots for install in _environment(source, root)]
+        self.nodes += build_arguments(source, roots)
         if is_workflow(source.path):
             self.nodes += [node for root in roots for node in workflow_nodes(source, root)]
         self.errors = 0

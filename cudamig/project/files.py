@@ -10,7 +10,18 @@ from cudamig.facts import wheels as facts
 from cudamig.facts.targets import Target
 from cudamig.model import Span
 from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Requirement
-from cudamig.project import alternatives, builds, images, indexes, links, manifests, obstacles, pythons, requirement
+from cudamig.project import (
+    alternatives,
+    arguments,
+    builds,
+    images,
+    indexes,
+    links,
+    manifests,
+    obstacles,
+    pythons,
+    requirement,
+)
 from cudamig.project.indexes import Scene
 from cudamig.project.links import Link
 from cudamig.project.place import Place
@@ -31,6 +42,7 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
     out = {path: list(links.find(path, r.kind, r.nodes, known)) for path, r in stack.items()}
     reached = links.incoming(link for group in out.values() for link in group)
     cuda = {path for path, result in stack.items() if result.kind == "dockerfile" and _on_cuda(result)}
+    passed = arguments.given(stack)
     judged = []
     for path, result in stack.items():
         inherited = list(_inherited(path, stack, reached))
@@ -40,6 +52,7 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
         if result.kind == "dockerfile":
             pinned = [n for file in installs for n in stack[file].nodes if isinstance(n, Requirement)]
             places += pythons.old_pins(builds.build(path, result.nodes), pinned, target)
+            places += list(arguments.overrides(result, places, passed))
         judged.append(Judged(path, tuple(places), tuple(installs)))
     return judged
 

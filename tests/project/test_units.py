@@ -342,3 +342,22 @@ def test_an_old_wheel_address_in_another_command_holds_the_build(check, command:
     outcome = check(tree)
     assert untouched(outcome, tree)
     assert any("what this command does" in reason for reason in reasons(outcome))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("compose.yml", "services:\n  a:\n    build:\n      context: .\n      args:\n        CUDA: 11.8.0\n"),
+        ("docker/compose.yml", "services:\n  a:\n    build: {context: .., args: ['CUDA=${CUDA:-11.8.0}']}\n"),
+        (".github/workflows/a.yml", "jobs: {a: {steps: [{run: docker build --build-arg CUDA=11.8.0 .}]}}\n"),
+        (".github/workflows/a.yml", "a:\n  - with:\n      build-args: |\n        A=1\n        CUDA=11.8.0\n"),
+    ],
+)
+def test_a_default_does_not_move_while_another_file_gives_its_value(check, path: str, text: str) -> None:
+    docker = "ARG CUDA=12.1.1\nFROM nvidia/cuda:${CUDA}-devel-ubuntu22.04\n"
+    tree = {"Dockerfile": docker, path: text}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any(f"{path} builds with CUDA=" in reason for reason in reasons(outcome))
+    there = {"Dockerfile": docker, path: text.replace("11.8.0", "12.6.3")}
+    assert check(there).after["Dockerfile"].decode() == docker.replace("12.1.1", "12.6.3")
