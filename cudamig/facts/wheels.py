@@ -100,6 +100,7 @@ class Index(NamedTuple):
     span: tuple[int, int]  # of the variant, (0, 0) without one
     channel: str  # "", "nightly" or "test"
     page: bool  # a find-links page of the old style
+    root: bool = False  # the index itself: a list of projects, in which --find-links finds no files
 
 
 def index(url: str) -> Index | None:
@@ -111,7 +112,8 @@ def index(url: str) -> Index | None:
         return None
     variant = match.group(3) or ""
     span = match.span(3) if match.group(3) else (0, 0)
-    return Index(variant, span, match.group(2) or "", match.group(4).endswith(".html"))
+    tail = match.group(4)
+    return Index(variant, span, match.group(2) or "", tail.endswith(".html"), not tail.strip("/"))
 
 
 def foreign_cuda(url: str) -> str:

@@ -68,7 +68,7 @@ def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
     message = f"the {index.variant} wheel index is behind the target ({target.wheels})"
     if index.channel:
         yield Place("wheel-index", path, span, message, blocks=f"the {index.channel} channel is no release: choose one")
-    elif index.page:
+    elif index.page or (index.root and option.option == "--find-links"):
         yield _old_page(option, index, scene, target, span)
     else:
         change = url.replace(*index.span, target.wheels)
@@ -78,7 +78,8 @@ def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
 
 def _old_page(option: IndexOption, index: wheels.Index, scene: Scene, target: Target, span: Span) -> Place:
     """A find-links page such as torch_stable.html; later releases are on an index, so option and address change."""
-    message = f"this find-links page ends with old torch releases; {target.wheels} wheels are on {target.index_url}"
+    ends = "lists no wheels" if index.root else "ends with old torch releases"
+    message = f"this find-links page {ends}; {target.wheels} wheels are on {target.index_url}"
     label, address = option.label.span(), option.url.span()
     if not label or not address:
         return Place("wheel-index", scene.path, span, message, blocks="its parts cannot be changed one by one")
