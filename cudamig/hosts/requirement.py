@@ -31,7 +31,7 @@ INDEX_VARIABLES = {
 }
 _HEAD = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*")
 _CLAUSE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;()#]+)\s*,?")
-_WHEEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._]*?)-\d[^/]*\.(?:whl|tar\.gz|zip)(?:[?#]|$)")
+_WHEEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._]*?)-\d[^/]*\.(?:whl|tar\.gz|zip)(?:[?#;\s]|$)")
 _URL = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//|git\+|[a-z]+\+[a-z]+:|file:")
 
 

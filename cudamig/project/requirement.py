@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from cudamig.facts import companions, wheels
@@ -13,8 +12,6 @@ from cudamig.project import pins
 from cudamig.project.indexes import Scene
 from cudamig.project.place import Place
 
-_BUILT_FOR = re.compile(r"(?:\+|%2B|\.)(?:cu|pt)\d{2,4}|torch[-_]?\d\.?\d")
-
 
 def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
     """The place of a requirement that belongs to the stack; none when it is at the target, or is free to be there."""
@@ -24,11 +21,12 @@ def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
         yield from _cupy(item, scene, target)
     else:
         span = item.text.stretch()
-        wheel = item.url.value if item.url and ".whl" in item.url.value else ""
+        wheel = item.url.value.rpartition("/")[2] if item.url and ".whl" in item.url.value else ""
         exact = bool(wheel) or any(clause.operator in ("==", "===") for clause in item.clauses)
+        built = companions.built_for(wheel, target)
         why = companions.tied(item.name, exact, target) or companions.misfit(item.name, exact, target)
-        if wheel and _BUILT_FOR.search(wheel) and not why:
-            why = "is one wheel file, built for the CUDA or torch that its name says"
+        if built is not None:
+            why = f"is one wheel file, built for {built}" if built else ""
         if span and why:
             what = f"this wheel of {item.name}" if wheel else item.text.value
             blocks = f"{item.name} {why}"
