@@ -13,7 +13,7 @@ from cudamig.hosts.requirement import index_variable
 from cudamig.hosts.shell import Command, commands, unfolded
 from cudamig.hosts.shell_words import Word, unquoted
 from cudamig.model import Span
-from cudamig.nodes import Copy, Generated, ImageRef, Node, Setting
+from cudamig.nodes import Copy, Generated, ImageRef, Install, Node, Setting
 from cudamig.source import Source
 from cudamig.text import Text
 
@@ -95,6 +95,8 @@ def _origins(item: Instruction, names: dict[str, int]) -> Iterator[Node]:
 
 def _copy(item: Instruction, names: dict[str, int]) -> Iterator[Node]:
     origin = next((flag.value[7:] for flag in item.flags if flag.value.startswith("--from=")), "")
+    for body in item.heredocs:
+        yield Install("other", (body,), item.span, item.stage)
     texts = tuple(word.text for word in _words(item.body))
     words = [text.value for text in texts]
     if len(words) > 1:
@@ -103,7 +105,7 @@ def _copy(item: Instruction, names: dict[str, int]) -> Iterator[Node]:
 
 def _commands(item: Instruction, scope: Scope) -> list[Command]:
     if item.heredocs:
-        return [command for body in item.heredocs for command in commands(body, scope.lookup)]
+        return [command for body in (item.body, *item.heredocs) for command in commands(body, scope.lookup)]
     if item.body.value.startswith("["):
         return unfolded(Command(tuple(_words(item.body))), scope.lookup)
     return commands(item.body, scope.lookup)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cudamig.hosts.shell_words import BLANK, BREAKS, Lookup, Word, read_word
 from cudamig.text import Text
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(?!=)")  # torch==2.0 stands in the text of a file
 _KEYWORDS = frozenset("if then else elif fi do done while until for case esac { } !".split())
 _WRAPPERS = frozenset(("sudo", "exec", "time", "env", "command", "eval", "nohup"))
 _SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ash"))

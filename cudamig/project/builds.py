@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cudamig.facts import companions, store, wheels
 from cudamig.facts.targets import Target
+from cudamig.facts.versions import key
 from cudamig.model import Span
 from cudamig.nodes import Copy, ImageRef, Install, Node, Setting
 from cudamig.project.place import Place, obstacle
@@ -18,6 +19,7 @@ _CUDA_PACKAGE = re.compile(
     r"|libcudnn\d+(?:-dev)?$|(?:cudnn|libcudnn)\d+-cuda-\d+"
 )
 _CUDA_PATH = re.compile(r"/usr/local/cuda-(\d{1,2}\.\d)(?![\d.]*\d)")
+_PIN = re.compile(r"^[ \t]*(torch===?(\d+(?:\.\d+)+)\S*)", re.M)
 _REPOSITORY_LIST = re.compile(r"/etc/apt/sources\.list\.d/(?:cuda|nvidia-ml)\.list")
 _CUDA_REPOSITORY = re.compile(r"developer\.download\.nvidia\.com/compute/[\w-]+/repos/(ubuntu\d+|rhel\d+|debian\d+)")
 
@@ -80,7 +82,7 @@ def _conda(item: Build, install: Install, words: list[str]) -> Iterator[Place]:
 def _apt(item: Build, install: Install, target: Target) -> Iterator[Place]:
     current = re.compile(target.cuda_minor.replace(".", "-") + r"\b")
     for word in install.words:
-        span = word.span()
+        span = word.stretch()
         if span and _CUDA_PACKAGE.search(word.value) and not current.search(word.value):
             message = f"the package {word.value} belongs to one CUDA or cuDNN"
             why = f"{word.value} must be replaced by its package for CUDA {target.cuda_minor}, or dropped"
@@ -101,13 +103,18 @@ def _traps(item: Build, install: Install, word: Text) -> Iterator[Place]:
 
 
 def _addresses(item: Build, word: Text, target: Target) -> Iterator[Place]:
-    """Addresses of PyTorch's wheels that a command other than an install uses: a download, a pip configuration."""
+    """Addresses of PyTorch's wheels, and pins, that other commands than installs use: a download, a file of pins."""
+    unknown = "what this command does with it is not known"
+    for found in _PIN.finditer(word.value):
+        span = word[found.start(1) : found.end(1)].stretch()
+        if span and key(found.group(2)) < key(target.torch) and "+cpu" not in found.group():
+            yield Place("torch-pin", item.path, span, f"{found.group(1)} in a command or file", blocks=unknown)
     for found in re.finditer(r"https?://[^\s\"']+", word.value):
         index, span = wheels.index(found.group()), word[found.start() : found.end()].stretch()
         number = wheels.cuda_number(index.variant) if index else None
         if index and span and number and number < wheels.target_number(target):
             message = f"an address of {index.variant} wheels, behind the target ({target.wheels})"
-            yield Place("wheel-index", item.path, span, message, blocks="what this command does with it is not known")
+            yield Place("wheel-index", item.path, span, message, blocks=unknown)
 
 
 def _architectures(item: Build, setting: Setting, target: Target) -> Iterator[Place]:
@@ -131,11 +138,14 @@ def _paths(item: Build, text: Text, target: Target) -> Iterator[Place]:
         if version == target.cuda_minor:
             continue
         change = text.replace(match.start(1), match.end(1), target.cuda_minor)
-        span = text[match.start() : match.end()].span()
+        span = text[match.start() : match.end()].stretch()
         message = f"{match.group()} is a folder of another CUDA than the target's {target.cuda_minor}"
         brought = any(
             re.search(rf"cuda:?{re.escape(version)}\b", ref.text.value) for ref in (*item.images, *item.copied)
         )
-        blocks = "" if brought else f"no image of this build is known to bring CUDA {version}: change what installs it"
-        if span and change:
-            yield Place("cuda-path", item.path, span, message, changes=(change,) if brought else (), blocks=blocks)
+        blocks = "" if change else "its version is put together from places that cannot be changed one by one"
+        if not brought:
+            blocks = f"no image of this build is known to bring CUDA {version}: change what installs it"
+        if span:
+            changes = (change,) if change and brought else ()
+            yield Place("cuda-path", item.path, span, message, changes=changes, blocks=blocks)

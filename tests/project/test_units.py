@@ -370,3 +370,27 @@ def test_a_default_does_not_move_while_another_file_gives_its_value(check, path:
     assert any(f"{path} builds with CUDA=" in reason for reason in reasons(outcome))
     there = {"Dockerfile": docker, path: text.replace("11.8.0", "12.6.3")}
     assert check(there).after["Dockerfile"].decode() == docker.replace("12.1.1", "12.6.3")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "COPY <<EOF /r.txt\nnumpy\ntorch==2.1.0+cu121\nEOF\nRUN pip install -r /r.txt\n",
+        "RUN cat <<'EOF' > r.txt && pip install -r r.txt\ntorch==2.1.0\nEOF\n",
+        "RUN echo 'torch==2.1.0' > c.txt && pip install -c c.txt x\n",
+        "RUN pip install torch==2.1.0+cu121 xformers==0.0.22 <<EOF\nEOF\n",
+        "ARG V=12.1\nRUN apt-get install -y libnccl2=2.18.3-1+cuda${V}\n",
+    ],
+)
+def test_pins_that_a_build_writes_or_composes_hold_it(check, lines: str) -> None:
+    tree = {"Dockerfile": CUDA + lines}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any(finding.rule in ("REQ101", "IMG104") for finding in outcome.findings)
+
+
+def test_a_composed_folder_moves_with_its_image(check) -> None:
+    text = CUDA + "ARG V=12.1\nENV CUDA_HOME=/usr/local/cuda-${V}\n"
+    assert check({"Dockerfile": text}).after["Dockerfile"].decode() == text.replace("12.1.1", "12.6.3").replace(
+        "V=12.1", "V=12.6"
+    )
