@@ -96,3 +96,12 @@ def test_a_folder_that_no_image_brings_stays(check, base: str) -> None:
     outcome = check(tree)
     assert outcome.after["Dockerfile"].decode() == tree["Dockerfile"]
     assert any("no image of this build" in finding.fix.reason for finding in outcome.findings)
+
+
+def test_name_and_tag_under_keys_of_their_own(check) -> None:
+    kustomize = "images:\n- name: nvidia/cuda\n  newTag: 12.1.1-base-ubuntu22.04  # x\n"
+    values = "image:\n  repository: nvidia/cuda\n  tag: '12.1.0-base-ubuntu22.04'\n"
+    outcome = check({"kustomization.yaml": kustomize, "chart/values.yaml": values})
+    assert outcome.after["kustomization.yaml"].decode() == kustomize.replace("12.1.1", "12.6.3")
+    assert outcome.after["chart/values.yaml"].decode() == values
+    assert [finding.path for finding in outcome.left] == ["chart/values.yaml"]
