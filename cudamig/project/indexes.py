@@ -38,7 +38,7 @@ class Scene(NamedTuple):
 def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
     """The place of an index option; none when it is no CUDA index, or the target's."""
     url, path = option.url, scene.path
-    span = url.stretch()
+    span = url.stretch() or option.label.stretch()
     if span is None:
         return
     foreign = wheels.foreign_cuda(url.value)
@@ -50,7 +50,7 @@ def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
         return
     index = wheels.index(url.value)
     if not index or not url.known:
-        if not url.known and "download.pytorch.org" in url.value:
+        if not url.known and ("download.pytorch.org" in url.value or option.option == "--torch-backend"):
             why = "part of the address is computed by the shell"
             yield Place("wheel-index", path, span, "cannot tell which wheel index this is", Severity.INFO, blocks=why)
         return

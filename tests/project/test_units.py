@@ -394,3 +394,8 @@ def test_a_composed_folder_moves_with_its_image(check) -> None:
     assert check({"Dockerfile": text}).after["Dockerfile"].decode() == text.replace("12.1.1", "12.6.3").replace(
         "V=12.1", "V=12.6"
     )
+
+
+def test_a_backend_that_is_not_known_holds_the_build(check) -> None:
+    tree = {"Dockerfile": CUDA + "RUN uv pip install --torch-backend=$B torch==2.2.0\n"}
+    assert untouched(check(tree), tree)
