@@ -14,14 +14,14 @@ ANY_SCOPE = -1  # an index option that reaches every install command of its file
 
 
 class ImageRef(NamedTuple):
-    """An image reference: ``FROM``, ``image:``."""
+    """An image reference: ``FROM``, ``COPY --from=``, ``image:``."""
 
     text: Text  # resolved
     span: Span  # as written
     stage: int = 0  # which build stage it starts; 0 outside Dockerfiles
     parent: int = -1  # the earlier stage of the same file that it names instead of an image
     name: str = ""  # of the stage
-    key: str = ""  # in YAML, the key that it or the list around it stands under
+    key: str = ""  # in YAML, the key that it or the list around it stands under; else the instruction, but for FROM
 
 
 class Clause(NamedTuple):
@@ -81,7 +81,7 @@ class Install(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """A variable that a build sets (``ENV``, ``ARG``), with its value."""
+    """A variable that a build sets (``ENV``, ``ARG``), with its value as far as it is known."""
 
     name: str
     value: Text
@@ -96,6 +96,7 @@ class Copy(NamedTuple):
     from_stage: str
     span: Span
     stage: int = 0
+    words: tuple[Text, ...] = ()  # sources and target where they stand
 
 
 class Unread(NamedTuple):

@@ -10,6 +10,9 @@ from cudamig.facts import store
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import key, major
 
+_WHEEL_CUDA = re.compile(r"(?:\+|%2B|\.|pt\d+)cu(\d{2,3})(?!\d)")
+_WHEEL_TORCH = re.compile(r"torch[-_]?(\d\.\d+)|(?:\+|%2B|\.)pt(\d\.?\d{1,2})(?!\d)")
+
 
 def _table() -> Any:
     return store.load("facts-companions")
@@ -59,6 +62,25 @@ def misfit(name: str, pinned: bool, target: Target) -> str:
         else:
             fits = f"cu{digits}" == target.wheels
         return "" if fits else f"is built for CUDA {_dotted(digits)}, the target has {target.cuda_minor}"
+    return ""
+
+
+def built_for(wheel: str, target: Target) -> str | None:
+    """Which other CUDA or torch the name of a wheel file says it is for; ``""``: the target's, None: it says neither.
+
+    ``flash_attn-2.5.6+cu122torch2.1...whl``, ``spam-1.0+pt21cu12-...whl``
+    """
+    cuda, torch = _WHEEL_CUDA.search(wheel), _WHEEL_TORCH.search(wheel)
+    if not cuda and not torch:
+        return None
+    if torch:
+        digits = (torch.group(1) or torch.group(2)).replace(".", "")
+        if digits != "".join(target.torch.split(".")[:2]):
+            return f"torch {digits[0]}.{digits[1:]}"
+    if cuda and (
+        cuda.group(1) != major(target.cuda) if len(cuda.group(1)) < 3 else f"cu{cuda.group(1)}" != target.wheels
+    ):
+        return f"CUDA {_dotted(cuda.group(1))}"
     return ""
 
 

@@ -15,6 +15,7 @@ _CUDA = re.compile(r"cu(\d{2})(\d)(?!\d)|cu(\d)(\d)(?!\d)")
 _INDEX = re.compile(
     r"https?://([^/]+)/whl(?:/(nightly|test))?(?:/(cu\d+|cpu|rocm[\d.]+|xpu|torch|lts/[^/]+)\b)?(/?[^?#]*)"
 )
+_BACKEND = re.compile(r"auto|cpu|cu\d+|rocm[\d.]+|xpu")
 
 
 class Release(NamedTuple):
@@ -99,16 +100,20 @@ class Index(NamedTuple):
     span: tuple[int, int]  # of the variant, (0, 0) without one
     channel: str  # "", "nightly" or "test"
     page: bool  # a find-links page of the old style
+    root: bool = False  # the index itself: a list of projects, in which --find-links finds no files
 
 
 def index(url: str) -> Index | None:
-    """Read an address of the PyTorch wheel index; None for any other host."""
+    """Read an address of the PyTorch wheel index, or uv's name of one of them; None for anything else."""
+    if _BACKEND.fullmatch(url):
+        return Index(url, (0, len(url)), "", False)
     match = _INDEX.match(url)
     if not match or match.group(1).lower() not in HOSTS:
         return None
     variant = match.group(3) or ""
     span = match.span(3) if match.group(3) else (0, 0)
-    return Index(variant, span, match.group(2) or "", match.group(4).endswith(".html"))
+    tail = match.group(4)
+    return Index(variant, span, match.group(2) or "", tail.endswith(".html"), not tail.strip("/"))
 
 
 def foreign_cuda(url: str) -> str:

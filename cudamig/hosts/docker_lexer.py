@@ -18,10 +18,13 @@ _HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)(\w+)\1")
 
 
 class Instruction(NamedTuple):
-    """One instruction: keyword in capitals, its flags off, continuations joined; heredoc bodies apart."""
+    """One instruction: keyword in capitals, its flags off, continuations joined; heredoc bodies apart.
+
+    What ``ONBUILD`` puts off until the image is built upon counts as the instruction itself.
+    """
 
     keyword: str
-    flags: tuple[str, ...]
+    flags: tuple[Text, ...]
     body: Text
     heredocs: tuple[Text, ...]
     span: Span
@@ -42,8 +45,11 @@ def instructions(source: Source) -> Iterator[Instruction]:
         keyword = _KEYWORD.match(logical.value)
         if not keyword:
             continue
-        name = keyword.group(1).upper()
-        flags, body = _flags(logical[keyword.end() :])
+        name, rest = keyword.group(1).upper(), logical[keyword.end() :]
+        inner = _KEYWORD.match(rest.value) if name == "ONBUILD" else None
+        if inner:
+            name, rest = inner.group(1).upper(), rest[inner.end() :]
+        flags, body = _flags(rest)
         heredocs = []
         if name in ("RUN", "COPY", "ADD"):
             for mark in _HEREDOC.finditer(body.value):
@@ -93,9 +99,9 @@ def _heredoc(text: str, starts: list[int], number: int, word: str) -> tuple[Text
     return body, min(number + 1, len(starts) - 1)
 
 
-def _flags(body: Text) -> tuple[tuple[str, ...], Text]:
+def _flags(body: Text) -> tuple[tuple[Text, ...], Text]:
     flags = []
     while match := _FLAG.match(body.value):
-        flags.append(match.group().strip())
+        flags.append(body[: len(match.group().rstrip())])
         body = body[match.end() :]
     return tuple(flags), body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cudamig.hosts.shell_words import expand, raw_words
+from cudamig.hosts.shell_words import partly, raw_words
 from cudamig.text import Text
 
 _PAIR = re.compile(r"[A-Za-z_]\w*=")
@@ -37,7 +37,7 @@ class Scope:
         done = []
         for word in raw_words(body):
             name, equals, _ = word.value.partition("=")
-            value = expand(word[len(name) + 1 :], lookup) if equals else self.globals.get(name)
+            value = partly(word[len(name) + 1 :], lookup) if equals else self.globals.get(name)
             _put(table, name, value)
             if equals and value is not None:
                 done.append((name, value))
@@ -52,15 +52,14 @@ class Scope:
         done = []
         for name, word in pairs:
             rest = word[len(name) + 1 :]
-            value = expand(rest[len(rest.value) - len(rest.value.lstrip()) :], self.lookup)
+            value = partly(rest[len(rest.value) - len(rest.value.lstrip()) :], self.lookup)
             _put(self.env, name, value)
-            if value is not None:
-                done.append((name, value))
+            done.append((name, value))
         return done
 
 
 def _put(table: dict[str, Text], name: str, value: Text | None) -> None:
-    if value is None:
+    if value is None or not value.known:
         table.pop(name, None)
     else:
         table[name] = value

@@ -9,22 +9,15 @@ from collections.abc import Iterator
 from cudamig.hosts import installs
 from cudamig.hosts.docker_lexer import COMMENT, Instruction, instructions
 from cudamig.hosts.docker_scope import Scope
-from cudamig.hosts.shell import Command, commands
-from cudamig.hosts.shell_words import Word
+from cudamig.hosts.requirement import index_variable
+from cudamig.hosts.shell import Command, commands, unfolded
+from cudamig.hosts.shell_words import Word, unquoted
 from cudamig.model import Span
-from cudamig.nodes import ANY_SCOPE, Copy, Generated, ImageRef, IndexOption, Node, Setting
+from cudamig.nodes import Copy, Generated, ImageRef, Install, Node, Setting
 from cudamig.source import Source
-from cudamig.text import EMPTY, Text
+from cudamig.text import Text
 
-_INDEX_VARIABLES = {
-    "PIP_INDEX_URL": "--index-url",
-    "PIP_EXTRA_INDEX_URL": "--extra-index-url",
-    "PIP_FIND_LINKS": "--find-links",
-    "UV_INDEX_URL": "--index-url",
-    "UV_DEFAULT_INDEX": "--index-url",
-    "UV_EXTRA_INDEX_URL": "--extra-index-url",
-    "UV_INDEX": "--extra-index-url",
-}
+_ORIGIN = re.compile(r"--(?:from=|mount=(?:\S*,)?from=)([^,\s]+)")
 _GENERATED = re.compile(r"auto-?generated|generated (?:by|from)|do not edit", re.I)
 
 
@@ -61,15 +54,14 @@ def _settings(pairs: list[tuple[str, Text]], stage: int) -> Iterator[Node]:
     """The variables as nodes; those that pip reads as index options too, for every command of the build."""
     for name, value in pairs:
         yield Setting(name, value, stage)
-        option = _INDEX_VARIABLES.get(name)
-        if option:
-            yield IndexOption(option, EMPTY, value, stage, ANY_SCOPE)
+        yield from index_variable(name, value, stage)
 
 
 def _nodes(instructions: list[Instruction]) -> Iterator[Node]:
     scope = Scope()
     names: dict[str, int] = {}
     for item in instructions:
+        yield from _origins(item, names)
         if item.keyword == "FROM":
             yield from _from(item, scope, names)
         elif item.keyword == "ARG":
@@ -78,7 +70,7 @@ def _nodes(instructions: list[Instruction]) -> Iterator[Node]:
             yield from _settings(scope.environment(item.body), item.stage)
         elif item.keyword in ("COPY", "ADD"):
             yield from _copy(item, names)
-        elif item.keyword == "RUN":
+        elif item.keyword in ("RUN", "CMD", "ENTRYPOINT"):
             yield from installs.nodes(_commands(item, scope), item.span, item.stage)
 
 
@@ -93,18 +85,29 @@ def _from(item: Instruction, scope: Scope, names: dict[str, int]) -> Iterator[No
     names[name or str(item.stage)] = item.stage
 
 
+def _origins(item: Instruction, names: dict[str, int]) -> Iterator[Node]:
+    """Images that ``COPY --from=`` and ``RUN --mount=from=`` take files from; stages and contexts have plain names."""
+    for flag in item.flags:
+        found = _ORIGIN.match(flag.value)
+        if found and re.search("[:/@]", found.group(1)) and found.group(1).lower() not in names:
+            yield ImageRef(flag[found.start(1) : found.end(1)], item.span, item.stage, key=item.keyword.lower())
+
+
 def _copy(item: Instruction, names: dict[str, int]) -> Iterator[Node]:
-    origin = next((flag[7:] for flag in item.flags if flag.startswith("--from=")), "")
-    words = [word.value for word in _words(item.body)]
+    origin = next((flag.value[7:] for flag in item.flags if flag.value.startswith("--from=")), "")
+    for body in item.heredocs:
+        yield Install("other", (body,), item.span, item.stage)
+    texts = tuple(word.text for word in _words(item.body))
+    words = [text.value for text in texts]
     if len(words) > 1:
-        yield Copy(tuple(words[:-1]), words[-1], origin.lower(), item.span, item.stage)
+        yield Copy(tuple(words[:-1]), words[-1], origin.lower(), item.span, item.stage, texts)
 
 
 def _commands(item: Instruction, scope: Scope) -> list[Command]:
     if item.heredocs:
-        return [command for body in item.heredocs for command in commands(body, scope.lookup)]
+        return [command for body in (item.body, *item.heredocs) for command in commands(body, scope.lookup)]
     if item.body.value.startswith("["):
-        return [Command(tuple(_words(item.body)))]
+        return unfolded(Command(tuple(_words(item.body))), scope.lookup)
     return commands(item.body, scope.lookup)
 
 
@@ -117,4 +120,4 @@ def _words(body: Text) -> list[Word]:
     except ValueError:
         return []
     strings = re.finditer(r'"((?:\\.|[^"\\])*)"', body.value)
-    return [Word(body[m.start(1) : m.end(1)]) for m in strings]
+    return [Word(unquoted(body[m.start(1) : m.end(1)])) for m in strings]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudamig.hosts.requirement import INDEX_OPTIONS, index_option, requirement
+from cudamig.hosts.requirement import INDEX_OPTIONS, index_option, index_variable, requirement
 from cudamig.hosts.shell import Command
 from cudamig.hosts.shell_words import Word
 from cudamig.model import Span
@@ -18,8 +18,10 @@ _WITH_VALUE = frozenset(
     "-t --target --prefix --root --python-version --platform --abi --implementation --no-binary --only-binary "
     "--upgrade-strategy -e --editable --progress-bar --timeout --retries --trusted-host --cert --cache-dir "
     "--global-option --config-settings -C --src --log --proxy --python -p --client-cert --extra --resolution "
-    "--index-strategy --torch-backend --exclude-newer --build-option --report --use-feature --root-user-action".split()
+    "--index-strategy --exclude-newer --build-option --report --use-feature --root-user-action".split()
 )
+_RUNNERS = frozenset("conda mamba micromamba poetry pipenv uv pdm pixi hatch".split())
+_RUN_WITH_VALUE = frozenset("-n --name -p --prefix --cwd --python --with --project --directory -e".split())
 _LOCKED = {
     ("poetry", "install"), ("poetry", "sync"), ("pipenv", "install"), ("pipenv", "sync"), ("uv", "sync"),
     ("pdm", "install"), ("pdm", "sync"), ("pixi", "install"),
@@ -29,6 +31,8 @@ _LOCKED = {
 def nodes(found: Iterable[Command], span: Span, stage: int) -> Iterator[Node]:
     """The nodes of the install commands in ``found``; ``span`` is the whole instruction, for what has no own place."""
     for command in found:
+        for name, value in command.assigned:
+            yield from index_variable(name, value, stage)
         if not command.words:
             continue
         tool, rest = _tool(list(command.words))
@@ -41,6 +45,7 @@ def nodes(found: Iterable[Command], span: Span, stage: int) -> Iterator[Node]:
 
 def _tool(words: list[Word]) -> tuple[str, list[Word]]:
     """Which tool a command runs to install, and the words after its verb; ``""`` for a command of no interest."""
+    words = _run(words)
     values = [word.value for word in words]
     name = values[0].rsplit("/", 1)[-1]
     if _PYTHON.fullmatch(name) and values[1:3] == ["-m", "pip"]:
@@ -51,7 +56,9 @@ def _tool(words: list[Word]) -> tuple[str, list[Word]]:
     verb = values[verbs[0]] if verbs else ""
     rest = words[1 : verbs[0]] + words[verbs[0] + 1 :] if verbs else []
     if _PIP.fullmatch(name):
-        return ("pip", rest) if verb in ("install", "download", "wheel") else ("", [])
+        return (
+            ("pip", rest) if verb in ("install", "download", "wheel") else ("other" if verb == "config" else "", words)
+        )
     if name in ("conda", "mamba", "micromamba"):
         return ("conda", rest) if verb in ("install", "create", "env", "update") else ("", [])
     if name in ("apt-get", "apt", "yum", "dnf", "microdnf"):
@@ -61,6 +68,16 @@ def _tool(words: list[Word]) -> tuple[str, list[Word]]:
     if name in ("pyenv", "uv") and (verb == "install" or values[1:3] == ["python", "install"]):
         return "python", [word for word in words[2:] if re.match(r"\d", word.value)]
     return "other", words
+
+
+def _run(words: list[Word]) -> list[Word]:
+    """What ``conda run -n env ...``, ``poetry run ...`` and their likes run, or the words as they are."""
+    if words[0].value.rsplit("/", 1)[-1] not in _RUNNERS or len(words) < 2 or words[1].value != "run":
+        return words
+    position = 2
+    while position < len(words) and words[position].value.startswith("-"):
+        position += 2 if words[position].value in _RUN_WITH_VALUE else 1
+    return words[position:] or words
 
 
 def _pip(words: list[Word], span: Span, stage: int) -> Iterator[Node]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cudamig.nodes import Clause, IndexOption, Requirement
-from cudamig.text import Text
+from cudamig.nodes import ANY_SCOPE, Clause, IndexOption, Requirement
+from cudamig.text import EMPTY, Text
 
 INDEX_OPTIONS = {
     "-i": "--index-url",
@@ -16,10 +16,22 @@ INDEX_OPTIONS = {
     "--index": "--extra-index-url",
     "-f": "--find-links",
     "--find-links": "--find-links",
+    "--torch-backend": "--torch-backend",
+}
+INDEX_VARIABLES = {
+    "PIP_INDEX_URL": "--index-url",
+    "PIP_EXTRA_INDEX_URL": "--extra-index-url",
+    "PIP_FIND_LINKS": "--find-links",
+    "UV_INDEX_URL": "--index-url",
+    "UV_DEFAULT_INDEX": "--index-url",
+    "UV_EXTRA_INDEX_URL": "--extra-index-url",
+    "UV_INDEX": "--extra-index-url",
+    "UV_FIND_LINKS": "--find-links",
+    "UV_TORCH_BACKEND": "--torch-backend",
 }
 _HEAD = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*")
 _CLAUSE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;()#]+)\s*,?")
-_WHEEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._]*?)-\d[^/]*\.(?:whl|tar\.gz|zip)(?:[?#]|$)")
+_WHEEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._]*?)-\d[^/]*\.(?:whl|tar\.gz|zip)(?:[?#;\s]|$)")
 _URL = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//|git\+|[a-z]+\+[a-z]+:|file:")
 
 
@@ -69,6 +81,13 @@ def _clauses(text: Text, position: int) -> Iterator[tuple[Clause, int]]:
 def _marker(value: str, position: int) -> str:
     found = re.compile(r"[\s)]*;\s*([^#\n]*)").match(value, position)
     return found.group(1).strip() if found else ""
+
+
+def index_variable(name: str, value: Text, stage: int = 0) -> Iterator[IndexOption]:
+    """The node of a variable that pip or uv reads as an index option, for every command; nothing for any other."""
+    option = INDEX_VARIABLES.get(name)
+    if option:
+        yield IndexOption(option, EMPTY, value, stage, ANY_SCOPE)
 
 
 def index_option(label: Text, url: Text, stage: int = 0, scope: int = 0) -> Iterator[IndexOption]:

@@ -6,6 +6,7 @@ a command substitution or an unknown variable is marked as not resolved.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -13,15 +14,18 @@ from typing import NamedTuple
 from cudamig.hosts.shell_words import BLANK, BREAKS, Lookup, Word, read_word
 from cudamig.text import Text
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(?!=)")  # torch==2.0 stands in the text of a file
 _KEYWORDS = frozenset("if then else elif fi do done while until for case esac { } !".split())
 _WRAPPERS = frozenset(("sudo", "exec", "time", "env", "command", "eval", "nohup"))
+_SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ash"))
+_DEPTH = 4  # of scripts in scripts
 
 
 class Command(NamedTuple):
     """One simple command, its assignments and wrappers (``sudo``, ``then``, ``env``) taken off."""
 
     words: tuple[Word, ...]
+    assigned: tuple[tuple[str, Text], ...] = ()  # variables set before it, or by it alone
 
     @property
     def name(self) -> str:
@@ -29,8 +33,8 @@ class Command(NamedTuple):
         return self.words[0].value.rsplit("/", 1)[-1] if self.words else ""
 
 
-def commands(script: Text, lookup: Lookup = lambda name: None) -> list[Command]:
-    """The simple commands of a script, in order, whatever joins them.
+def commands(script: Text, lookup: Lookup = lambda name: None, depth: int = 0) -> list[Command]:
+    """The simple commands of a script, in order, whatever joins them, and those of scripts in it (``bash -c``).
 
     ``lookup`` gives the values of variables from outside; assignments in the script itself are followed too.
     """
@@ -41,21 +45,38 @@ def commands(script: Text, lookup: Lookup = lambda name: None) -> list[Command]:
 
     found = []
     for words in _statements(script, resolve):
-        words = _strip(words, local)
-        if words:
-            found.append(Command(tuple(words)))
+        assigned: dict[str, Text] = {}
+        words = _strip(words, assigned)
+        local.update(assigned)
+        if words or assigned:
+            found += unfolded(Command(tuple(words), tuple(assigned.items())), resolve, depth)
     return found
 
 
-def _strip(words: list[Word], local: dict[str, Text]) -> list[Word]:
-    """Take keywords, wrappers and assignments off the front; assignments are remembered in ``local``."""
+def unfolded(command: Command, lookup: Lookup = lambda name: None, depth: int = 0) -> list[Command]:
+    """A command, or in its place the commands of the script that it hands to a shell."""
+    if command.name in _SHELLS and depth < _DEPTH:
+        for option, word in itertools.pairwise(command.words[1:]):
+            if not option.value.startswith(("-", "+")):
+                break
+            if re.fullmatch(r"-[a-z]*c", option.value):
+                return [command._replace(words=()), *commands(word.text, lookup, depth + 1)]
+    return [command]
+
+
+def _strip(words: list[Word], assigned: dict[str, Text]) -> list[Word]:
+    """Take keywords, wrappers with their options, and assignments off the front; these go to ``assigned``."""
+    wrapper = ""
     while words:
-        assignment = _ASSIGNMENT.match(words[0].value)
+        value = words[0].value
+        assignment = _ASSIGNMENT.match(value)
         if assignment:
-            local[assignment.group(1)] = words[0].text[assignment.end() :]
-        elif words[0].value == "export":
-            pass
-        elif words[0].value not in _KEYWORDS and words[0].value not in _WRAPPERS:
+            assigned[assignment.group(1)] = words[0].text[assignment.end() :]
+        elif wrapper and value.startswith("-"):
+            words = words[value in ("-u", "-g") :]
+        elif value in _WRAPPERS:
+            wrapper = value
+        elif value != "export" and value not in _KEYWORDS:
             break
         words = words[1:]
     return words

@@ -144,6 +144,12 @@ def parameter(inner: Text, lookup: Lookup) -> Text | None:
 
 def expand(text: Text, lookup: Lookup) -> Text | None:
     """A text with variables put in and quotes taken off, as one word; None when a part of it is not known."""
+    out = partly(text, lookup)
+    return out if out.known else None
+
+
+def partly(text: Text, lookup: Lookup) -> Text:
+    """Like ``expand``, with UNKNOWN for the parts that are not known."""
     out, position = EMPTY, 0
     while position < len(text):
         stop, words = read_word(text, position, lookup, split=False)
@@ -152,7 +158,7 @@ def expand(text: Text, lookup: Lookup) -> Text | None:
         if stop < len(text):
             out = out + text[stop : stop + 1]
         position = stop + 1
-    return out if out.known else None
+    return out
 
 
 def raw_words(text: Text) -> Iterator[Text]:
@@ -163,6 +169,15 @@ def raw_words(text: Text) -> Iterator[Text]:
         if stop > position:
             yield text[position:stop]
         position = max(stop, position + 1)
+
+
+def unquoted(text: Text) -> Text:
+    """What stands in double quotes of JSON or YAML, without the backslashes before quotes in it."""
+    out, start = EMPTY, 0
+    for part in re.split(r'\\(?=")', text.value):
+        out = out + text[start : start + len(part)]
+        start += len(part) + 1
+    return out
 
 
 def _closing(value: str, position: int, opener: str, closer: str) -> int:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cudamig.facts import companions, store
+from cudamig.facts import companions, store, wheels
 from cudamig.facts.targets import Target
+from cudamig.facts.versions import key
 from cudamig.model import Span
 from cudamig.nodes import Copy, ImageRef, Install, Node, Setting
 from cudamig.project.place import Place, obstacle
@@ -18,6 +19,7 @@ _CUDA_PACKAGE = re.compile(
     r"|libcudnn\d+(?:-dev)?$|(?:cudnn|libcudnn)\d+-cuda-\d+"
 )
 _CUDA_PATH = re.compile(r"/usr/local/cuda-(\d{1,2}\.\d)(?![\d.]*\d)")
+_PIN = re.compile(r"^[ \t]*(torch===?(\d+(?:\.\d+)+)\S*)", re.M)
 _REPOSITORY_LIST = re.compile(r"/etc/apt/sources\.list\.d/(?:cuda|nvidia-ml)\.list")
 _CUDA_REPOSITORY = re.compile(r"developer\.download\.nvidia\.com/compute/[\w-]+/repos/(ubuntu\d+|rhel\d+|debian\d+)")
 
@@ -26,7 +28,8 @@ class Build(NamedTuple):
     """A Dockerfile's nodes, by kind."""
 
     path: str
-    images: tuple[ImageRef, ...]
+    images: tuple[ImageRef, ...]  # of its stages
+    copied: tuple[ImageRef, ...]  # those that it takes files from
     installs: tuple[Install, ...]
     copies: tuple[Copy, ...]
     settings: tuple[Setting, ...]
@@ -36,7 +39,8 @@ def build(path: str, nodes: Sequence[Node]) -> Build:
     """Sort the nodes of a Dockerfile."""
     return Build(
         path,
-        tuple(node for node in nodes if isinstance(node, ImageRef)),
+        tuple(node for node in nodes if isinstance(node, ImageRef) and not node.key),
+        tuple(node for node in nodes if isinstance(node, ImageRef) and node.key),
         tuple(node for node in nodes if isinstance(node, Install)),
         tuple(node for node in nodes if isinstance(node, Copy)),
         tuple(node for node in nodes if isinstance(node, Setting)),
@@ -53,12 +57,14 @@ def judge(item: Build, target: Target) -> Iterator[Place]:
             yield from _apt(item, install, target)
         for word in install.words:
             yield from _traps(item, install, word)
+            yield from _addresses(item, word, target)
     for setting in item.settings:
         yield from _paths(item, setting.value, target)
         yield from _architectures(item, setting, target)
-    for install in item.installs:
-        for word in install.words:
-            yield from _paths(item, word, target)
+    texts = [text for install in item.installs for text in install.words]
+    texts += [text for copy in item.copies for text in copy.words]
+    for text in texts:
+        yield from _paths(item, text, target)
 
 
 def _conda(item: Build, install: Install, words: list[str]) -> Iterator[Place]:
@@ -76,7 +82,7 @@ def _conda(item: Build, install: Install, words: list[str]) -> Iterator[Place]:
 def _apt(item: Build, install: Install, target: Target) -> Iterator[Place]:
     current = re.compile(target.cuda_minor.replace(".", "-") + r"\b")
     for word in install.words:
-        span = word.span()
+        span = word.stretch()
         if span and _CUDA_PACKAGE.search(word.value) and not current.search(word.value):
             message = f"the package {word.value} belongs to one CUDA or cuDNN"
             why = f"{word.value} must be replaced by its package for CUDA {target.cuda_minor}, or dropped"
@@ -96,6 +102,21 @@ def _traps(item: Build, install: Install, word: Text) -> Iterator[Place]:
         yield obstacle(item.path, install.span, why)
 
 
+def _addresses(item: Build, word: Text, target: Target) -> Iterator[Place]:
+    """Addresses of PyTorch's wheels, and pins, that other commands than installs use: a download, a file of pins."""
+    unknown = "what this command does with it is not known"
+    for found in _PIN.finditer(word.value):
+        span = word[found.start(1) : found.end(1)].stretch()
+        if span and key(found.group(2)) < key(target.torch) and "+cpu" not in found.group():
+            yield Place("torch-pin", item.path, span, f"{found.group(1)} in a command or file", blocks=unknown)
+    for found in re.finditer(r"https?://[^\s\"']+", word.value):
+        index, span = wheels.index(found.group()), word[found.start() : found.end()].stretch()
+        number = wheels.cuda_number(index.variant) if index else None
+        if index and span and number and number < wheels.target_number(target):
+            message = f"an address of {index.variant} wheels, behind the target ({target.wheels})"
+            yield Place("wheel-index", item.path, span, message, blocks=unknown)
+
+
 def _architectures(item: Build, setting: Setting, target: Target) -> Iterator[Place]:
     """Lists of compute capabilities that the target's compiler has dropped some of (facts/cuda.yaml, source M)."""
     row = store.load("facts-cuda")["toolkits"].get(target.cuda_minor)
@@ -111,12 +132,20 @@ def _architectures(item: Build, setting: Setting, target: Target) -> Iterator[Pl
 
 
 def _paths(item: Build, text: Text, target: Target) -> Iterator[Place]:
-    """``/usr/local/cuda-12.1``: goes with the image."""
+    """``/usr/local/cuda-12.1``: goes with the image that brings it; what the build itself put there stays."""
     for match in _CUDA_PATH.finditer(text.value):
-        if match.group(1) == target.cuda_minor:
+        version = match.group(1)
+        if version == target.cuda_minor:
             continue
         change = text.replace(match.start(1), match.end(1), target.cuda_minor)
-        span = text[match.start() : match.end()].span()
+        span = text[match.start() : match.end()].stretch()
         message = f"{match.group()} is a folder of another CUDA than the target's {target.cuda_minor}"
-        if span and change:
-            yield Place("cuda-path", item.path, span, message, changes=(change,))
+        brought = any(
+            re.search(rf"cuda:?{re.escape(version)}\b", ref.text.value) for ref in (*item.images, *item.copied)
+        )
+        blocks = "" if change else "its version is put together from places that cannot be changed one by one"
+        if not brought:
+            blocks = f"no image of this build is known to bring CUDA {version}: change what installs it"
+        if span:
+            changes = (change,) if change and brought else ()
+            yield Place("cuda-path", item.path, span, message, changes=changes, blocks=blocks)

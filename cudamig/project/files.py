@@ -10,10 +10,21 @@ from cudamig.facts import wheels as facts
 from cudamig.facts.targets import Target
 from cudamig.model import Span
 from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Requirement
-from cudamig.project import builds, images, indexes, links, manifests, obstacles, pythons, requirement
+from cudamig.project import (
+    alternatives,
+    arguments,
+    builds,
+    images,
+    indexes,
+    links,
+    manifests,
+    obstacles,
+    pythons,
+    requirement,
+)
 from cudamig.project.indexes import Scene
 from cudamig.project.links import Link
-from cudamig.project.place import Place, obstacle
+from cudamig.project.place import Place
 
 
 class Judged(NamedTuple):
@@ -31,6 +42,7 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
     out = {path: list(links.find(path, r.kind, r.nodes, known)) for path, r in stack.items()}
     reached = links.incoming(link for group in out.values() for link in group)
     cuda = {path for path, result in stack.items() if result.kind == "dockerfile" and _on_cuda(result)}
+    passed = arguments.given(stack)
     judged = []
     for path, result in stack.items():
         inherited = list(_inherited(path, stack, reached))
@@ -40,6 +52,7 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
         if result.kind == "dockerfile":
             pinned = [n for file in installs for n in stack[file].nodes if isinstance(n, Requirement)]
             places += pythons.old_pins(builds.build(path, result.nodes), pinned, target)
+            places += list(arguments.overrides(result, places, passed))
         judged.append(Judged(path, tuple(places), tuple(installs)))
     return judged
 
@@ -90,7 +103,7 @@ def _places(result: FileResult, inherited: list[IndexOption], linux: bool, targe
         scene = Scene(result.path, near + inherited, linux)
         places = [place for item in items for place in requirement.judge(item, scene, target)]
         yield from _with_index(result, items, places, target)
-        yield from _alternatives(result, items, places)
+    yield from alternatives.find(result)
     if result.kind == "dockerfile":
         yield from builds.judge(builds.build(result.path, result.nodes), target)
 
@@ -110,20 +123,17 @@ def _with_index(result: FileResult, items: list[Requirement], places: list[Place
     if not needing:
         yield from places
         return
-    if result.kind == "requirements":
-        start = min(place.span.start for place in needing)
-        change = Span(start, start), f"--extra-index-url {target.index_url}{result.newline}"
-    else:
-        end = max(item.end for item in items if item.name in facts.FAMILY)
-        change = Span(end, end), f" --extra-index-url {target.index_url}"
+    change = _added_index(result, items, min(place.span.start for place in needing), target)
+    why = "" if change else f"it needs {target.index_url} beside it, and the command is written as a list: add it there"
     for place in places:
-        yield place._replace(changes=(*place.changes, change)) if place in needing else place
+        if place in needing:
+            place = place._replace(changes=(*place.changes, change) if change else (), blocks=why)
+        yield place
 
 
-def _alternatives(result: FileResult, items: list[Requirement], places: list[Place]) -> Iterator[Place]:
-    """Several pins of one project in one file are alternatives (markers); which is meant is not for us."""
-    names = [item.name for item in items if item.name in facts.FAMILY]
-    double = next((name for name in names if names.count(name) > 1), "")
-    if places and double and result.kind == "requirements":
-        why = f"{double} stands here more than once: alternatives for several platforms or Pythons"
-        yield obstacle(result.path, places[0].span, why)
+def _added_index(result: FileResult, items: list[Requirement], start: int, target: Target) -> tuple[Span, str] | None:
+    """The edit that adds the target's index to a file, or to a command; None for a command that is a JSON list."""
+    if result.kind == "requirements":
+        return Span(start, start), f"--extra-index-url {target.index_url}{result.newline}"
+    end = max(item.end for item in items if item.name in facts.FAMILY)
+    return (Span(end, end), f" --extra-index-url {target.index_url}") if end >= 0 else None

@@ -38,7 +38,7 @@ class Scene(NamedTuple):
 def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
     """The place of an index option; none when it is no CUDA index, or the target's."""
     url, path = option.url, scene.path
-    span = url.stretch()
+    span = url.stretch() or option.label.stretch()
     if span is None:
         return
     foreign = wheels.foreign_cuda(url.value)
@@ -50,7 +50,7 @@ def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
         return
     index = wheels.index(url.value)
     if not index or not url.known:
-        if not url.known and "download.pytorch.org" in url.value:
+        if not url.known and ("download.pytorch.org" in url.value or option.option == "--torch-backend"):
             why = "part of the address is computed by the shell"
             yield Place("wheel-index", path, span, "cannot tell which wheel index this is", Severity.INFO, blocks=why)
         return
@@ -68,7 +68,7 @@ def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
     message = f"the {index.variant} wheel index is behind the target ({target.wheels})"
     if index.channel:
         yield Place("wheel-index", path, span, message, blocks=f"the {index.channel} channel is no release: choose one")
-    elif index.page:
+    elif index.page or (index.root and option.option == "--find-links"):
         yield _old_page(option, index, scene, target, span)
     else:
         change = url.replace(*index.span, target.wheels)
@@ -78,7 +78,8 @@ def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
 
 def _old_page(option: IndexOption, index: wheels.Index, scene: Scene, target: Target, span: Span) -> Place:
     """A find-links page such as torch_stable.html; later releases are on an index, so option and address change."""
-    message = f"this find-links page ends with old torch releases; {target.wheels} wheels are on {target.index_url}"
+    ends = "lists no wheels" if index.root else "ends with old torch releases"
+    message = f"this find-links page {ends}; {target.wheels} wheels are on {target.index_url}"
     label, address = option.label.span(), option.url.span()
     if not label or not address:
         return Place("wheel-index", scene.path, span, message, blocks="its parts cannot be changed one by one")

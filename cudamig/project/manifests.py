@@ -9,7 +9,7 @@ from cudamig.facts import companions, images, store, wheels
 from cudamig.facts.targets import Target
 from cudamig.hosts.workflow import is_workflow
 from cudamig.model import Safety
-from cudamig.nodes import ImageRef, IndexOption, Install, Requirement
+from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Install, Requirement
 from cudamig.project import images as image_places
 from cudamig.project import indexes, requirement
 from cudamig.project.indexes import Scene
@@ -68,7 +68,7 @@ def _workflow(result: FileResult, target: Target) -> Iterator[Place]:
     for option in options:
         yield from map(_reviewed, indexes.judge(option, Scene(result.path, options, False), target))
     for item in items:
-        near = [option for option in options if option.scope == item.scope]
+        near = [option for option in options if option.scope in (item.scope, ANY_SCOPE)]
         for place in requirement.judge(item, Scene(result.path, near, False), target):
             if not place.needs_index:
                 yield _reviewed(place)

@@ -30,7 +30,7 @@ def find(result: FileResult, target: Target, read: Read) -> Iterator[Place]:
             yield obstacle(result.path, node.span, node.reason)
         elif isinstance(node, Requirement):
             yield from _pinned(node, result, target)
-    if _NAMED.search(result.path):
+    if names_cuda(result.path):
         yield obstacle(result.path, Span(0, 0), "its path says which CUDA it is for", deliberate=True)
     if result.kind == "yaml":
         yield from _jobs(result, target)
@@ -40,6 +40,11 @@ def find(result: FileResult, target: Target, read: Read) -> Iterator[Place]:
         yield from pythons.misfits(build, pips, target)
         yield from _bases(build, pips)
         yield from _locks(build, read)
+
+
+def names_cuda(name: str) -> bool:
+    """Whether the name of a file or a stage says which CUDA it is for."""
+    return bool(_NAMED.search(name))
 
 
 def _pinned(item: Requirement, result: FileResult, target: Target) -> Iterator[Place]:

@@ -109,7 +109,9 @@ def _bare(place: Place, item: Requirement, scene: Scene, target: Target) -> Plac
         place = place._replace(safety=Safety.UNSAFE, reason=reason)
     if pypi == target.wheels:
         return place
-    message = f"{place.message}; no index is named, and PyPI's torch {target.torch} is a {pypi} build"
+    named = any(not option.url.known for option in scene.indexes)
+    no_index = "its index is not known" if named else "no index is named"
+    message = f"{place.message}; {no_index}, and PyPI's torch {target.torch} is a {pypi} build"
     return place._replace(message=message, needs_index=True)
 
 

@@ -21,11 +21,16 @@ def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
         yield from _cupy(item, scene, target)
     else:
         span = item.text.stretch()
-        exact = any(clause.operator in ("==", "===") for clause in item.clauses)
+        wheel = item.url.value.rpartition("/")[2] if item.url and ".whl" in item.url.value else ""
+        exact = bool(wheel) or any(clause.operator in ("==", "===") for clause in item.clauses)
+        built = companions.built_for(wheel, target)
         why = companions.tied(item.name, exact, target) or companions.misfit(item.name, exact, target)
+        if built is not None:
+            why = f"is one wheel file, built for {built}" if built else ""
         if span and why:
+            what = f"this wheel of {item.name}" if wheel else item.text.value
             blocks = f"{item.name} {why}"
-            yield Place("companion-pin", scene.path, span, f"{item.text.value} is tied to another stack", blocks=blocks)
+            yield Place("companion-pin", scene.path, span, f"{what} is tied to another stack", blocks=blocks)
 
 
 def _cupy_names() -> frozenset[str]:

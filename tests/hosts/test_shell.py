@@ -15,7 +15,7 @@ U = UNKNOWN
 
 def words(script: str, **values: str) -> list[list[str]]:
     table = {name: Text(value, range(900, 900 + len(value))) for name, value in values.items()}
-    return [[word.value for word in c.words] for c in commands(Text.of(script, 0, len(script)), table.get)]
+    return [[word.value for word in c.words] for c in commands(Text.of(script, 0, len(script)), table.get) if c.words]
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,27 @@ def test_any_text_is_read(script: str) -> None:
         for word in command.words:
             kept = [script[at] for at in word.text.at if at >= 0]
             assert "".join(kept) == word.value.replace(UNKNOWN, "")
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("bash -c 'a b && c'", ["", "a", "c"]),
+        ('sh -exc "a" x', ["", "a"]),
+        ("bash run.sh -c x", ["bash"]),
+        ("sudo -H -u me a b", ["a"]),
+        ("env -i A=1 a", ["a"]),
+    ],
+)
+def test_what_is_run_in_the_end(script: str, expected: list[str]) -> None:
+    assert [command.name for command in commands(Text.of(script, 0, len(script)))] == expected
+
+
+def test_assignments_go_with_their_command() -> None:
+    script = "A=1 a && export B=2; b"
+    found = commands(Text.of(script, 0, len(script)))
+    assert [(c.name, [(name, value.value) for name, value in c.assigned]) for c in found] == [
+        ("a", [("A", "1")]),
+        ("", [("B", "2")]),
+        ("b", []),
+    ]

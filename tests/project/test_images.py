@@ -88,3 +88,20 @@ def test_one_finding_for_each_place(check) -> None:
     assert outcome.after["Dockerfile"].decode() == (
         "ARG T=2.13.0\nARG C=12.6\nFROM pytorch/pytorch:${T}-cuda${C}-cudnn9-devel\n"
     )
+
+
+@pytest.mark.parametrize("base", ["ubuntu:22.04", "nvidia/cuda:12.1.1-devel-ubuntu22.04"])
+def test_a_folder_that_no_image_brings_stays(check, base: str) -> None:
+    tree = {"Dockerfile": f"FROM {base}\nENV CUDA_HOME=/usr/local/cuda-11.8\nRUN sh cuda_11.8.0_linux.run --silent\n"}
+    outcome = check(tree)
+    assert outcome.after["Dockerfile"].decode() == tree["Dockerfile"]
+    assert any("no image of this build" in finding.fix.reason for finding in outcome.findings)
+
+
+def test_name_and_tag_under_keys_of_their_own(check) -> None:
+    kustomize = "images:\n- name: nvidia/cuda\n  newTag: 12.1.1-base-ubuntu22.04  # x\n"
+    values = "image:\n  repository: nvidia/cuda\n  tag: '12.1.0-base-ubuntu22.04'\n"
+    outcome = check({"kustomization.yaml": kustomize, "chart/values.yaml": values})
+    assert outcome.after["kustomization.yaml"].decode() == kustomize.replace("12.1.1", "12.6.3")
+    assert outcome.after["chart/values.yaml"].decode() == values
+    assert [finding.path for finding in outcome.left] == ["chart/values.yaml"]

@@ -16,6 +16,8 @@ WHL = "https://download.pytorch.org/whl"
         (f"-i {WHL}/cu118\ntorch==2.0.1\n", f"-i {WHL}/cu126\ntorch==2.13.0\n"),
         (f"--index-url={WHL}/cu118/\r\ntorch==2.0.1+cu118 # x\r\n", f"--index-url={WHL}/cu126/\r\ntorch==2.13.0+cu126 # x\r\n"),
         (f"--find-links {WHL}/torch_stable.html\ntorch==1.8.0+cu111\n", f"--extra-index-url {WHL}/cu126\ntorch==2.13.0+cu126\n"),
+        (f"-f {WHL}/cu118\ntorch==2.0.0\n", f"--extra-index-url {WHL}/cu126\ntorch==2.13.0\n"),
+        (f"-f {WHL}/cu118/torch/\ntorch==2.0.0\n", f"-f {WHL}/cu126/torch/\ntorch==2.13.0\n"),
         (f"-f {WHL}/torch\ntorch==1.13.1+cu117\n", f"-f {WHL}/torch\ntorch==2.13.0+cu126\n"),
         (f"-i {WHL}/cu121\ntorch==2.2.0+cu121\ntorchaudio==2.2.0+cu121\n", f"-i {WHL}/cu126\ntorch==2.13.0+cu126\ntorchaudio==2.11.0\n"),
         ("torch == 2.2.0+cu121;sys_platform=='linux'", "torch == 2.13.0+cu126;sys_platform=='linux'"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cudamig.examples import Outcome
@@ -237,3 +239,163 @@ def test_the_result_is_at_the_target(check, target: str) -> None:
     moved = outcome.after["Dockerfile"] != tree["Dockerfile"].encode()
     assert moved != bool(left)
     assert moved == (target not in ("cu130", "cu132"))  # CUDA 13 has no Ubuntu 20.04
+
+
+def test_a_command_in_exec_form_that_needs_an_index_is_reported(check) -> None:
+    tree = {"Dockerfile": CUDA + 'RUN ["pip", "install", "torch==2.1.0"]\n'}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any("written as a list" in reason for reason in reasons(outcome))
+
+
+INSTALL = "pip install torch==2.2.0+cu121 --index-url https://download.pytorch.org/whl/cu121"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'["bash", "-c", "source x && {INSTALL}"]',
+        f'bash -lc "{INSTALL}"',
+        f"conda run -n env {INSTALL}",
+        f"poetry run {INSTALL}",
+        f"sudo -H {INSTALL}",
+        "export PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cu121 && pip install torch==2.2.0+cu121",
+        "UV_TORCH_BACKEND=cu121 uv pip install torch==2.2.0",
+        "uv pip install --torch-backend=cu121 torch==2.2.0",
+    ],
+)
+def test_installs_in_every_wrapping_move_with_the_image(check, line: str) -> None:
+    outcome = check({"Dockerfile": f"{CUDA}RUN {line}\n"})
+    after = outcome.after["Dockerfile"].decode()
+    assert after == MOVED + f"RUN {line}\n".replace("2.2.0", "2.13.0").replace("cu121", "cu126")
+    assert not outcome.left
+
+
+def test_what_a_build_copies_from_an_old_image_moves_too(check) -> None:
+    lines = (
+        "FROM ubuntu:22.04\n"
+        "COPY --from=nvidia/cuda:12.1.1-devel-ubuntu22.04 /usr/local/cuda-12.1/lib64 /usr/local/cuda-12.1/lib64\n"
+        "RUN --mount=type=bind,from=nvidia/cuda:12.1.1-devel-ubuntu22.04,target=/cuda make\n"
+        "ENV LD_LIBRARY_PATH=/usr/local/cuda-12.1/lib64:$LD_LIBRARY_PATH\n"
+        f"ONBUILD RUN {INSTALL}\n"
+        f'CMD ["bash", "-c", "{INSTALL} && serve"]\n'
+    )
+    after = check({"Dockerfile": lines}).after["Dockerfile"].decode()
+    moves = {"12.1.1": "12.6.3", "cuda-12.1": "cuda-12.6", "2.2.0": "2.13.0", "cu121": "cu126"}
+    for old, new in moves.items():
+        lines = lines.replace(old, new)
+    assert after == lines
+
+
+@pytest.mark.parametrize(
+    ("tail", "why"),
+    [
+        (f'RUN if [ "$OLD" ]; then {INSTALL.replace("121", "118")}; else {INSTALL}; fi\n', "2.2.0+cu118 here"),
+        (f"RUN if x; then {INSTALL}; else pip install torch==1.13.1; fi\n", "1.13.1 there"),
+        ("RUN pip install torch -i https://download.pytorch.org/whl/cu118 || "
+         "pip install torch -i https://download.pytorch.org/whl/cu121\n", "an index as cu118"),
+        ("FROM nvidia/cuda:11.8.0-devel-ubuntu22.04 AS cuda118\n", "the stage cuda118"),
+    ],
+)  # fmt: skip
+def test_alternatives_in_a_build_hold_each_other(check, tail: str, why: str) -> None:
+    tree = {"Dockerfile": CUDA + tail}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any(why in reason for reason in reasons(outcome))
+
+
+def test_stages_of_their_own_are_no_alternatives(check) -> None:
+    outcome = check({"Dockerfile": f"{CUDA}RUN {INSTALL}\n{CUDA}RUN {INSTALL} && {INSTALL}\n"})
+    assert not outcome.left
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "https://github.com/a/b/releases/download/v2/flash_attn-2.5.6+cu122torch2.1cxx11abiFALSE-cp310-cp310-linux_x86_64.whl",
+        "flash-attn @ https://example.com/flash_attn-2.5.6-cp310-cp310-linux_x86_64.whl",
+        "https://example.com/nvdiffrast-0.3+pt21cu121-cp310-cp310-linux_x86_64.whl",
+        'https://example.com/exllamav2-0.0.11+cu121-cp310-cp310-win_amd64.whl; platform_system == "Windows"',
+    ],
+)
+def test_a_wheel_file_of_a_companion_holds_its_file(check, line: str) -> None:
+    tree = {"requirements.txt": INDEX + PINS + line + "\n"}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    (finding,) = [finding for finding in outcome.findings if finding.rule == "REQ103"]
+    assert re.match(r"this wheel of [a-z-]+\d? is tied", finding.message)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "git+https://github.com/a/flash-attn@v2",
+        "https://example.com/tool-1.0-py3-none-any.whl",
+        "https://example.com/flash_attn-2.9.0+cu12torch2.13cxx11abiTRUE-cp310-cp310-linux_x86_64.whl",
+    ],
+)
+def test_what_is_built_when_it_is_installed_holds_nothing(check, line: str) -> None:
+    assert not check({"requirements.txt": INDEX + PINS + line + "\n"}).left
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "pip config set global.extra-index-url https://download.pytorch.org/whl/cu121",
+        "echo '--extra-index-url https://download.pytorch.org/whl/cu121' >> extra.txt",
+        "wget -q https://download.pytorch.org/whl/cu121/torch-2.2.0%2Bcu121-cp310-cp310-linux_x86_64.whl",
+    ],
+)
+def test_an_old_wheel_address_in_another_command_holds_the_build(check, command: str) -> None:
+    tree = {"Dockerfile": f"{CUDA}RUN {command} && {INSTALL}\n"}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any("what this command does" in reason for reason in reasons(outcome))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("compose.yml", "services:\n  a:\n    build:\n      context: .\n      args:\n        CUDA: 11.8.0\n"),
+        ("docker/compose.yml", "services:\n  a:\n    build: {context: .., args: ['CUDA=${CUDA:-11.8.0}']}\n"),
+        (".github/workflows/a.yml", "jobs: {a: {steps: [{run: docker build --build-arg CUDA=11.8.0 .}]}}\n"),
+        (".github/workflows/a.yml", "a:\n  - with:\n      build-args: |\n        A=1\n        CUDA=11.8.0\n"),
+    ],
+)
+def test_a_default_does_not_move_while_another_file_gives_its_value(check, path: str, text: str) -> None:
+    docker = "ARG CUDA=12.1.1\nFROM nvidia/cuda:${CUDA}-devel-ubuntu22.04\n"
+    tree = {"Dockerfile": docker, path: text}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any(f"{path} builds with CUDA=" in reason for reason in reasons(outcome))
+    there = {"Dockerfile": docker, path: text.replace("11.8.0", "12.6.3")}
+    assert check(there).after["Dockerfile"].decode() == docker.replace("12.1.1", "12.6.3")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "COPY <<EOF /r.txt\nnumpy\ntorch==2.1.0+cu121\nEOF\nRUN pip install -r /r.txt\n",
+        "RUN cat <<'EOF' > r.txt && pip install -r r.txt\ntorch==2.1.0\nEOF\n",
+        "RUN echo 'torch==2.1.0' > c.txt && pip install -c c.txt x\n",
+        "RUN pip install torch==2.1.0+cu121 xformers==0.0.22 <<EOF\nEOF\n",
+        "ARG V=12.1\nRUN apt-get install -y libnccl2=2.18.3-1+cuda${V}\n",
+    ],
+)
+def test_pins_that_a_build_writes_or_composes_hold_it(check, lines: str) -> None:
+    tree = {"Dockerfile": CUDA + lines}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any(finding.rule in ("REQ101", "IMG104") for finding in outcome.findings)
+
+
+def test_a_composed_folder_moves_with_its_image(check) -> None:
+    text = CUDA + "ARG V=12.1\nENV CUDA_HOME=/usr/local/cuda-${V}\n"
+    assert check({"Dockerfile": text}).after["Dockerfile"].decode() == text.replace("12.1.1", "12.6.3").replace(
+        "V=12.1", "V=12.6"
+    )
+
+
+def test_a_backend_that_is_not_known_holds_the_build(check) -> None:
+    tree = {"Dockerfile": CUDA + "RUN uv pip install --torch-backend=$B torch==2.2.0\n"}
+    assert untouched(check(tree), tree)

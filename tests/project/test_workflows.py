@@ -85,3 +85,13 @@ def test_conda_environments(check) -> None:
     assert not check(
         {"environment.yml": "name: x\ndependencies: [pytorch=2.14, pytorch-gpu, cuda-version=12.6]\n"}
     ).findings
+
+
+def test_escaped_quotes_and_index_variables_move_too(check) -> None:
+    text = (
+        "env:\n  PIP_EXTRA_INDEX_URL: https://download.pytorch.org/whl/cu121\n"
+        "jobs:\n  a:\n    steps:\n"
+        '    - run: "pip install \\"torch==2.2.0+cu121\\" torchvision==0.17.0+cu121"\n'
+    )
+    after = check({".github/workflows/a.yml": text}, unsafe=True).after[".github/workflows/a.yml"].decode()
+    assert after == text.replace("2.2.0", "2.13.0").replace("0.17.0", "0.28.0").replace("cu121", "cu126")
