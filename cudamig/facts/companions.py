@@ -77,10 +77,11 @@ def built_for(wheel: str, target: Target) -> str | None:
         digits = (torch.group(1) or torch.group(2)).replace(".", "")
         if digits != "".join(target.torch.split(".")[:2]):
             return f"torch {digits[0]}.{digits[1:]}"
-    if cuda and (
-        cuda.group(1) != major(target.cuda) if len(cuda.group(1)) < 3 else f"cu{cuda.group(1)}" != target.wheels
-    ):
-        return f"CUDA {_dotted(cuda.group(1))}"
+    if cuda:
+        digits = cuda.group(1)
+        whole = target.wheels.removeprefix("cu")
+        if digits != (whole if len(digits) > 2 else major(target.cuda)):
+            return f"CUDA {_dotted(digits)}"
     return ""
 
 

@@ -9,8 +9,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cudamig.hosts.python_chains import Chain
+from cudamig.hosts.python_expressions import EXPRESSIONS
 from cudamig.hosts.python_guards import Guards
 from cudamig.hosts.python_scopes import Import, Scope
+from cudamig.hosts.python_statements import STATEMENTS
 from cudamig.hosts.python_walk import Walk
 
 _FORMATTED: tuple[type[ast.expr], ...] = (ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
@@ -37,7 +39,7 @@ class Names:
     """The imports of a module and what resolves to them."""
 
     def __init__(self, tree: ast.Module) -> None:
-        walk = Walk(tree)
+        walk = Walk(tree, EXPRESSIONS | STATEMENTS)
         self._tree, self._chains, self._guards = tree, walk.chains, Guards()
         self._resolved: dict[tuple[Scope, str], tuple[Import, ...]] = {}
         self.module, self.imports = walk.module, walk.imports

@@ -1,18 +1,14 @@
-"""What statements (and lambdas) bind, and what their parts are looked at as. Used by ``python_walk``."""
+"""What statements (and lambdas) bind, and what their parts are looked at as by ``python_walk``."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from cudamig.hosts.python_chains import ANNOTATION, BASE, DECORATOR, VALUE, Place
 from cudamig.hosts.python_scopes import CLASS, FUNCTION, Guard, Import, Other
+from cudamig.hosts.python_walk import Handlers, Walk
 
-if TYPE_CHECKING:
-    from cudamig.hosts.python_walk import Walk
-
-    Function = ast.FunctionDef | ast.AsyncFunctionDef
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def _import(walk: Walk, node: ast.Import, place: Place) -> None:
@@ -157,7 +153,7 @@ def _match(walk: Walk, node: ast.MatchAs | ast.MatchStar | ast.MatchMapping, pla
     walk.children(node, place)
 
 
-HANDLERS: dict[type[ast.AST], Callable[[Any, Any, Place], None]] = {
+STATEMENTS: Handlers = {
     ast.Import: _import,
     ast.ImportFrom: _import_from,
     ast.Lambda: _lambda,

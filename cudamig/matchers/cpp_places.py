@@ -12,7 +12,7 @@ from cudamig.rules.model import Rule
 
 # A test of a version, or of a macro that stands for one: what is below it is there for an old release.
 _VERSIONED = re.compile(
-    r"(?i:version)|CUDACC_VER|__has_include|(?:TORCH|ATEN)_?V?\d|TORCH_(?:OLD|NEW|GE|GT|LE|LT)"
+    r"(?i:(?<!con)(?<!in)version)|CUDACC_VER|__has_include|(?:TORCH|ATEN)_?V?\d|TORCH_(?:OLD|NEW|GE|GT|LE|LT)"
     r"|(?:OLD|NEW|LEGACY)_?(?:PY)?TORCH|\b(?:AT|TORCH|C10|THC?)_\w*(?:CHECK|DISPATCH|ASSERT|ERROR|WARN)"
 )
 _NO_TYPE = re.compile("return|else|do|throw|case|co_return|co_yield|co_await|and|or|not|[A-Z][A-Z0-9]*_[A-Z0-9_]+")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import tokenize
+from typing import Any
 
 from cudamig import examples
+from cudamig.codemods.python_arguments import change_call
+from cudamig.codemods.python_rows import rows
 from cudamig.examples import Outcome
+from cudamig.hosts.python import parse
 from cudamig.model import Finding
 from cudamig.rules.load import known
+from cudamig.source import Source
 
 RULES = [rule for rule in known() if rule.family == "PYT"]
 
@@ -45,3 +51,13 @@ def comments(text: str) -> list[str]:
     """All comments of a module, in order."""
     tokens = tokenize.generate_tokens(io.StringIO(text, newline="").readline)
     return [token.string for token in tokens if token.type == tokenize.COMMENT]
+
+
+def changed(text: str, **keys: Any) -> str:
+    """``text`` (one call) with its arguments changed by a row with ``keys``. Raises Refused."""
+    rule = RULES[0]._replace(args={"names": ["f"]}, fix=keys)
+    (row,) = rows(rule)
+    source = Source("a.py", text.encode(), "python")
+    document = parse(source)
+    call = next(node for node in ast.walk(document.tree) if isinstance(node, ast.Call))
+    return source.apply(change_call(document, call, row)).decode()
