@@ -249,3 +249,18 @@ def test_findings_of_one_file_do_not_depend_on_each_other() -> None:
     outcome = session(text, unsafe=True)
     assert [finding.rule for finding in outcome.findings] == ["PYT101", "PYT110", "PYT101"]
     assert outcome.after["a.py"].decode().endswith("torch.load(p, weights_only=False)\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import torch\ntorch.load(p)\n",
+        "import torch as th\nth.load(p)\n",
+        "from torch import load\nload(p)\n",
+        "from torch import (\n    load as read,\n    save,\n)\nread(p)\n",
+        "from torch.serialization import load\nload(p)\n",
+        "import torch.serialization as s\ns.load(p)\n",
+    ],
+)
+def test_every_spelling_of_torch_load_is_found(text: str) -> None:
+    assert [finding.rule for finding in left(text)] == ["PYT101"]
