@@ -56,9 +56,9 @@ def _tool(words: list[Word]) -> tuple[str, list[Word]]:
     verb = values[verbs[0]] if verbs else ""
     rest = words[1 : verbs[0]] + words[verbs[0] + 1 :] if verbs else []
     if _PIP.fullmatch(name):
-        return (
-            ("pip", rest) if verb in ("install", "download", "wheel") else ("other" if verb == "config" else "", words)
-        )
+        if verb == "config":
+            return "other", words
+        return ("pip", rest) if verb in ("install", "download", "wheel") else ("", [])
     if name in ("conda", "mamba", "micromamba"):
         return ("conda", rest) if verb in ("install", "create", "env", "update") else ("", [])
     if name in ("apt-get", "apt", "yum", "dnf", "microdnf"):

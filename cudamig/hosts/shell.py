@@ -73,7 +73,7 @@ def _strip(words: list[Word], assigned: dict[str, Text]) -> list[Word]:
         if assignment:
             assigned[assignment.group(1)] = words[0].text[assignment.end() :]
         elif wrapper and value.startswith("-"):
-            words = words[value in ("-u", "-g") :]
+            words = words[1:] if value in ("-u", "-g") else words
         elif value in _WRAPPERS:
             wrapper = value
         elif value != "export" and value not in _KEYWORDS:
