@@ -11,7 +11,7 @@ from cudamig.hosts.docker_lexer import COMMENT, Instruction, instructions
 from cudamig.hosts.docker_scope import Scope
 from cudamig.hosts.requirement import index_variable
 from cudamig.hosts.shell import Command, commands, unfolded
-from cudamig.hosts.shell_words import Word, unquoted
+from cudamig.hosts.shell_words import Lookup, Word, unquoted
 from cudamig.model import Span
 from cudamig.nodes import Copy, Generated, ImageRef, Install, Node, Setting
 from cudamig.source import Source
@@ -69,7 +69,7 @@ def _nodes(instructions: list[Instruction]) -> Iterator[Node]:
         elif item.keyword == "ENV":
             yield from _settings(scope.environment(item.body), item.stage)
         elif item.keyword in ("COPY", "ADD"):
-            yield from _copy(item, names)
+            yield from _copy(item, scope, names)
         elif item.keyword in ("RUN", "CMD", "ENTRYPOINT"):
             yield from installs.nodes(_commands(item, scope), item.span, item.stage)
 
@@ -93,11 +93,11 @@ def _origins(item: Instruction, names: dict[str, int]) -> Iterator[Node]:
             yield ImageRef(flag[found.start(1) : found.end(1)], item.span, item.stage, key=item.keyword.lower())
 
 
-def _copy(item: Instruction, names: dict[str, int]) -> Iterator[Node]:
+def _copy(item: Instruction, scope: Scope, names: dict[str, int]) -> Iterator[Node]:
     origin = next((flag.value[7:] for flag in item.flags if flag.value.startswith("--from=")), "")
     for body in item.heredocs:
         yield Install("other", (body,), item.span, item.stage)
-    texts = tuple(word.text for word in _words(item.body))
+    texts = tuple(word.text for word in _words(item.body, scope.lookup))
     words = [text.value for text in texts]
     if len(words) > 1:
         yield Copy(tuple(words[:-1]), words[-1], origin.lower(), item.span, item.stage, texts)
@@ -111,10 +111,10 @@ def _commands(item: Instruction, scope: Scope) -> list[Command]:
     return commands(item.body, scope.lookup)
 
 
-def _words(body: Text) -> list[Word]:
-    """Words of an instruction in exec (JSON) or plain form."""
+def _words(body: Text, lookup: Lookup = lambda name: None) -> list[Word]:
+    """Words of an instruction in exec (JSON) or plain form; variables are read in the plain form only."""
     if not body.value.startswith("["):
-        return [word for command in commands(body) for word in command.words]
+        return [word for command in commands(body, lookup) for word in command.words]
     try:
         json.loads(body.value)
     except ValueError:

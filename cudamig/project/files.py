@@ -52,7 +52,8 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
         if result.kind == "dockerfile":
             pinned = [n for file in installs for n in stack[file].nodes if isinstance(n, Requirement)]
             places += pythons.old_pins(builds.build(path, result.nodes), pinned, target)
-            places += list(arguments.overrides(result, places, passed))
+            places = arguments.repeated(result, places)
+            places += [*arguments.overrides(result, places, passed), *arguments.addresses(result, places)]
         judged.append(Judged(path, tuple(places), tuple(installs)))
     return judged
 

@@ -399,3 +399,20 @@ def test_a_composed_folder_moves_with_its_image(check) -> None:
 def test_a_backend_that_is_not_known_holds_the_build(check) -> None:
     tree = {"Dockerfile": CUDA + "RUN uv pip install --torch-backend=$B torch==2.2.0\n"}
     assert untouched(check(tree), tree)
+
+
+def test_an_argument_that_a_stage_sets_again_moves_too(check) -> None:
+    docker = "ARG CUDA=12.1.1\nFROM nvidia/cuda:${CUDA}-devel-ubuntu22.04\nARG CUDA=12.1.1\nRUN ./build $CUDA\n"
+    other = "FROM ubuntu:22.04\nARG CUDA=11.8.0\nARG APP=12.1.1\n"
+    assert (
+        check({"Dockerfile": docker + other}).after["Dockerfile"].decode() == docker.replace("12.1.1", "12.6.3") + other
+    )
+
+
+@pytest.mark.parametrize("again", ["ARG CUDA", "ARG CUDA=12.1.1"])
+@pytest.mark.parametrize("line", ["RUN wget https://a.org/lib-$CUDA.tgz", "ADD https://a.org/lib-${CUDA}.tgz /opt/"])
+def test_an_address_made_of_a_version_holds_it(check, again: str, line: str) -> None:
+    tree = {"Dockerfile": f"ARG CUDA=12.1.1\nFROM nvidia/cuda:$CUDA-devel-ubuntu22.04\n{again}\n{line}\n"}
+    outcome = check(tree)
+    assert untouched(outcome, tree)
+    assert any("https://a.org/lib-12.1.1.tgz is made of the same value" in reason for reason in reasons(outcome))
