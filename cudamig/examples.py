@@ -16,7 +16,7 @@ from cudamig.config import DEFAULT_TARGET, Config, ConfigError
 from cudamig.engine import Fault
 from cudamig.facts import targets
 from cudamig.fixing.plan import plan
-from cudamig.model import Finding
+from cudamig.model import Finding, Kept
 from cudamig.request import Request
 from cudamig.rules.load import rule_set
 from cudamig.rules.model import Rule
@@ -33,6 +33,7 @@ class Outcome(NamedTuple):
     left: tuple[Finding, ...]  # findings after the fixes
     faults: tuple[Fault, ...]
     unread: tuple[str, ...]  # paths that were not understood
+    kept: tuple[Kept, ...] = ()  # places left alone on purpose
 
 
 def run(tree: Tree, rules: list[Rule], target: str = DEFAULT_TARGET, unsafe: bool = False) -> Outcome:
@@ -49,7 +50,7 @@ def run(tree: Tree, rules: list[Rule], target: str = DEFAULT_TARGET, unsafe: boo
         after = {path: session.read(path) for path in tree}
         unread = tuple(skip.path for skip in first.unread)
         faults = tuple(dict.fromkeys((*first.faults, *done.left.faults, *done.faults)))
-        return Outcome(first.findings, after, done.left.findings, faults, unread)
+        return Outcome(first.findings, after, done.left.findings, faults, unread, first.kept)
 
 
 def tree(example: dict[str, Any]) -> dict[str, str]:

@@ -67,6 +67,14 @@ class Related(NamedTuple):
     message: str
 
 
+class Kept(NamedTuple):
+    """A place that names an old stack and is left alone on purpose: history, a matrix, a branch for one version."""
+
+    path: str
+    span: Span
+    reason: str
+
+
 class Finding(NamedTuple):
     """A rule at a place."""
 

@@ -9,7 +9,7 @@ from cudamig.config import Config
 from cudamig.discover import Candidate, Skipped
 from cudamig.engine import Fault
 from cudamig.facts.targets import Target
-from cudamig.model import Finding
+from cudamig.model import Finding, Kept
 from cudamig.rules.load import RuleSet
 
 
@@ -36,6 +36,7 @@ class Result(NamedTuple):
     skipped: tuple[Skipped, ...]
     unread: tuple[Skipped, ...]  # files whose text or syntax could not be read
     faults: tuple[Fault, ...]
+    kept: tuple[Kept, ...] = ()  # places that name an old stack and are left alone on purpose
 
     def counts(self) -> dict[str, int]:
         """Files scanned, by host kind."""

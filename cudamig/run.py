@@ -9,7 +9,7 @@ from cudamig import engine, pool, verdict
 from cudamig.config import ConfigError, matcher
 from cudamig.discover import Candidate, Discovery, Skipped, discover
 from cudamig.engine import Fault, FileResult
-from cudamig.model import Finding
+from cudamig.model import Finding, Kept
 from cudamig.request import Request, Result
 from cudamig.rules.load import Prefilter
 from cudamig.rules.model import Context
@@ -62,8 +62,10 @@ class Session:
         results = [self._results[path] for path in sorted(self._results)]
         found = [finding for result in results for finding in result.findings]
         faults = [fault for result in results for fault in result.faults]
+        kept: list[Kept] = []
         try:
-            found += self._joined(results)
+            joined, kept = self._joined(results)
+            found += joined
         except Exception as error:
             faults.append(Fault("", f"joining the files failed: {type(error).__name__}: {error}"))
         ignores = [ignore for result in results for ignore in result.ignores]
@@ -76,12 +78,13 @@ class Session:
             skipped=tuple(Skipped(path, self._skipped[path]) for path in sorted(self._skipped)),
             unread=tuple(Skipped(r.path, r.unread) for r in results if r.unread and r.path not in self._outside),
             faults=tuple(faults),
+            kept=tuple(sorted(item for item in kept if item.path not in self._outside)),
         )
 
-    def _joined(self, results: list[FileResult]) -> list[Finding]:
+    def _joined(self, results: list[FileResult]) -> tuple[list[Finding], list[Kept]]:
         """Findings on what only all files together tell; without a place that names a stack there are none."""
         if not any(result.nodes for result in results):
-            return []
+            return [], []
         from cudamig import project
 
         return project.check(results, self.request.rules, self._context, self._peek)

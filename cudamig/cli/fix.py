@@ -32,7 +32,7 @@ def command(**options: Any) -> None:
         shared_options.usage_error("--save-patch goes with --apply; without it nothing is written, so nothing to undo")
     session = shared_options.session(options)
     if options["verbose"]:
-        log.scanned(session.result())
+        log.scanned(session.result(), view.cached(session.source))
     again = functools.partial(shared_options.again, options)
     color = shared_options.colored(options, sys.stdout)
     if options["write"]:

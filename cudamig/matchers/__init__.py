@@ -27,7 +27,7 @@ class Matcher(NamedTuple):
 
 
 KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml")
-STACK = ("dockerfile", "requirements")
+STACK = ("dockerfile", "requirements", "yaml")  # kinds of files whose nodes name a stack
 
 MATCHERS = {
     "stack": Matcher("", STACK, stack=True),

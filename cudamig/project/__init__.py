@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cudamig.engine import FileResult
-from cudamig.model import Edit, Finding, Fix, Safety, Severity, manual
+from cudamig.model import Edit, Finding, Fix, Kept, Safety, Severity, manual
 from cudamig.project import files, obstacles, units
 from cudamig.project.place import Place
 from cudamig.rules.load import RuleSet
 from cudamig.rules.model import Context, Rule
 
 
-def check(results: Sequence[FileResult], rules: RuleSet, context: Context, read: obstacles.Read) -> list[Finding]:
-    """Findings on the places that name a stack, with their moves as groups.
+def check(
+    results: Sequence[FileResult], rules: RuleSet, context: Context, read: obstacles.Read
+) -> tuple[list[Finding], list[Kept]]:
+    """Findings on the places that name a stack, with their moves as groups, and the places left alone on purpose.
 
     ``read`` gives the bytes of a file of the tree that is no source (a lock file), or None.
     """
@@ -31,7 +33,7 @@ def check(results: Sequence[FileResult], rules: RuleSet, context: Context, read:
             rule = by_role.get(place.role)
             if rule:
                 findings.append(_finding(place, rule, unit, held, safety, context))
-    return findings
+    return findings, [Kept(p.path, p.span, p.message) for file in judged for p in file.places if p.kept]
 
 
 def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safety, context: Context) -> Finding:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cudamig.engine import FileResult
-from cudamig.facts import wheels as facts
 from cudamig.facts.targets import Target
-from cudamig.model import Span
 from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Requirement
 from cudamig.project import (
+    added,
     alternatives,
     arguments,
     builds,
@@ -21,6 +20,7 @@ from cudamig.project import (
     obstacles,
     pythons,
     requirement,
+    scripts,
 )
 from cudamig.project.indexes import Scene
 from cudamig.project.links import Link
@@ -92,6 +92,8 @@ def _only_in(path: str, reached: Mapping[str, list[Link]], stack: Mapping[str, F
 def _places(result: FileResult, inherited: list[IndexOption], linux: bool, target: Target) -> Iterator[Place]:
     if result.kind == "yaml":
         yield from manifests.judge(result, target)
+    if result.kind in scripts.KINDS:
+        yield from scripts.judge(result, inherited, target)
         return
     options = [node for node in result.nodes if isinstance(node, IndexOption)]
     for node in result.nodes:
@@ -103,7 +105,7 @@ def _places(result: FileResult, inherited: list[IndexOption], linux: bool, targe
         near = [option for option in options if option.scope in (scope, ANY_SCOPE)]
         scene = Scene(result.path, near + inherited, linux)
         places = [place for item in items for place in requirement.judge(item, scene, target)]
-        yield from _with_index(result, items, places, target)
+        yield from added.with_index(result, items, places, target)
     yield from alternatives.find(result)
     if result.kind == "dockerfile":
         yield from builds.judge(builds.build(result.path, result.nodes), target)
@@ -116,25 +118,3 @@ def _commands(result: FileResult) -> dict[int, list[Requirement]]:
         if isinstance(node, Requirement):
             out.setdefault(node.scope, []).append(node)
     return out
-
-
-def _with_index(result: FileResult, items: list[Requirement], places: list[Place], target: Target) -> Iterator[Place]:
-    """The places of a command or file; bare pins get the wheel index that they need beside them at the target."""
-    needing = [place for place in places if place.needs_index and not place.blocks]
-    if not needing:
-        yield from places
-        return
-    change = _added_index(result, items, min(place.span.start for place in needing), target)
-    why = "" if change else f"it needs {target.index_url} beside it, and the command is written as a list: add it there"
-    for place in places:
-        if place in needing:
-            place = place._replace(changes=(*place.changes, change) if change else (), blocks=why)
-        yield place
-
-
-def _added_index(result: FileResult, items: list[Requirement], start: int, target: Target) -> tuple[Span, str] | None:
-    """The edit that adds the target's index to a file, or to a command; None for a command that is a JSON list."""
-    if result.kind == "requirements":
-        return Span(start, start), f"--extra-index-url {target.index_url}{result.newline}"
-    end = max(item.end for item in items if item.name in facts.FAMILY)
-    return (Span(end, end), f" --extra-index-url {target.index_url}") if end >= 0 else None

@@ -30,6 +30,11 @@ class Place(NamedTuple):
     system: bool = False  # an obstacle to moving an image only: it uses what the image brings
 
     @property
+    def kept(self) -> bool:
+        """Whether it is left alone on purpose; the message says why."""
+        return not self.role and not self.blocks
+
+    @property
     def carries(self) -> bool:
         """Whether the place makes its file part of a unit: it moves, or cannot."""
         return bool(self.role and (self.changes or self.blocks))
@@ -38,3 +43,8 @@ class Place(NamedTuple):
 def obstacle(path: str, span: Span, why: str, deliberate: bool = False) -> Place:
     """Something that names no stack but holds back whatever moves with its file."""
     return Place("", path, span, "", blocks=why, deliberate=deliberate)
+
+
+def kept(path: str, span: Span, why: str) -> Place:
+    """Something that names an old stack and is left alone on purpose; told with ``--verbose`` only."""
+    return Place("", path, span, why)

@@ -30,6 +30,10 @@ def payload(report: Report) -> dict[str, Any]:
             _finding(view, mark, report.source) for view, mark in zip(report.views, fingerprints(report), strict=True)
         ],
         "suppressed": result.suppressed,
+        "left_alone": [
+            {"path": item.path, "line": report.source(item.path).position(item.span.start)[0], "reason": item.reason}
+            for item in result.kept
+        ],
         "skipped": [{"path": skip.path, "reason": skip.reason} for skip in result.skipped],
         "not_understood": [{"path": skip.path, "reason": skip.reason} for skip in result.unread],
         "errors": [{"path": f.path, "rule": f.rule or None, "message": f.message} for f in result.faults],

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from cudamig.engine import Fault
 from cudamig.report.screen import say
 from cudamig.report.summary import number
-from cudamig.report.view import Report
+from cudamig.report.view import Report, Sources
 from cudamig.request import Result
 
 
@@ -15,7 +15,7 @@ def notices(report: Report, output_format: str) -> None:
     """Faults always; what was scanned and skipped with --verbose; counts where the format itself has no summary."""
     faults(report.result.faults)
     if report.verbose:
-        scanned(report.result)
+        scanned(report.result, report.source)
     if output_format != "full":
         unread(report.result)
         say(f"{number(len(report.views), 'finding')} in {number(len(report.result.files), 'file')}")
@@ -27,12 +27,14 @@ def faults(items: Iterable[Fault]) -> None:
         say(f"error: {fault.path}: {fault.message}" if fault.path else f"error: {fault.message}")
 
 
-def scanned(result: Result) -> None:
-    """Every file that was looked at, and every one that was not, with the reason."""
+def scanned(result: Result, source: Sources) -> None:
+    """Every file that was looked at, every one that was not, and what was left alone on purpose, with the reasons."""
     for file in result.files:
         say(f"scanned {file.path} as {file.kind}")
     for skip in result.skipped:
         say(f"skipped {skip.path}: {skip.reason}")
+    for item in result.kept:
+        say(f"left alone {item.path}:{source(item.path).position(item.span.start)[0]}: {item.reason}")
 
 
 def unread(result: Result) -> None:

@@ -245,7 +245,7 @@ def test_a_command_in_exec_form_that_needs_an_index_is_reported(check) -> None:
     tree = {"Dockerfile": CUDA + 'RUN ["pip", "install", "torch==2.1.0"]\n'}
     outcome = check(tree)
     assert untouched(outcome, tree)
-    assert any("written as a list" in reason for reason in reasons(outcome))
+    assert any("no one place" in reason for reason in reasons(outcome))
 
 
 INSTALL = "pip install torch==2.2.0+cu121 --index-url https://download.pytorch.org/whl/cu121"

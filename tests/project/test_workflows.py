@@ -95,3 +95,18 @@ def test_escaped_quotes_and_index_variables_move_too(check) -> None:
     )
     after = check({".github/workflows/a.yml": text}, unsafe=True).after[".github/workflows/a.yml"].decode()
     assert after == text.replace("2.2.0", "2.13.0").replace("0.17.0", "0.28.0").replace("cu121", "cu126")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (steps("pip install torch==1.8.0 torchvision==0.9.0"), "names no CUDA"),
+        (
+            steps(f"pip install torch==2.2.0+cu118 -i {WHL}/cu118", f"pip install torch==2.2.0+cu121 -i {WHL}/cu121"),
+            "names 2 stacks",
+        ),
+        (steps("pip install torch==${{ matrix.torch }} -i " + WHL + "/cu121"), "a matrix or a variable"),
+    ],
+)
+def test_what_is_left_alone_is_told(check, text: str, reason: str) -> None:
+    assert [reason in item.reason for item in check({PATH: text}).kept] == [True]
