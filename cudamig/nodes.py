@@ -58,9 +58,12 @@ class IndexOption(NamedTuple):
 
 
 class Include(NamedTuple):
-    """``-r`` or ``-c`` with a path, as written."""
+    """What is installed together with the rest and stands elsewhere: ``-r`` or ``-c`` with a path, as written.
 
-    option: str  # "-r" or "-c"
+    ``-e`` stands for a folder with a project in it that is installed, editable or not.
+    """
+
+    option: str  # "-r", "-c" or "-e"
     target: str
     span: Span
     stage: int = 0

@@ -13,10 +13,12 @@ from cudamig.nodes import Include, Install, Node
 from cudamig.text import Text
 
 _PYTHON = re.compile(r"python(?:\d(?:\.\d+)?)?")
+_FOLDER = re.compile(r"(?!.*\.(?:whl|zip|tar\.gz)$)(?:/|\.{1,2}(?:$|[/\[]))")  # a path, of no archive
+_SETUP = frozenset("install develop build build_ext bdist_wheel".split())  # commands of setup.py that install or build
 _PIP = re.compile(r"pip(?:\d(?:\.\d+)?)?")
 _WITH_VALUE = frozenset(
     "-t --target --prefix --root --python-version --platform --abi --implementation --no-binary --only-binary "
-    "--upgrade-strategy -e --editable --progress-bar --timeout --retries --trusted-host --cert --cache-dir "
+    "--upgrade-strategy --progress-bar --timeout --retries --trusted-host --cert --cache-dir "
     "--global-option --config-settings -C --src --log --proxy --python -p --client-cert --extra --resolution "
     "--index-strategy --exclude-newer --build-option --report --use-feature --root-user-action".split()
 )
@@ -40,6 +42,9 @@ def nodes(found: Iterable[Command], span: Span, stage: int) -> Iterator[Node]:
         if tool == "pip":
             yield from _pip(rest, extent, stage)
         elif tool:
+            values = [word.value for word in rest]
+            if tool == "locked" or (values[1:2] == ["setup.py"] and _SETUP.intersection(values[2:])):
+                yield Include("-e", ".", extent, stage)
             yield Install(tool, tuple(word.text for word in rest), extent, stage)
 
 
@@ -86,12 +91,18 @@ def _pip(words: list[Word], span: Span, stage: int) -> Iterator[Node]:
         option, equals, _ = word.value.partition("=")
         if not option.startswith("-"):
             yield requirement(word.text, stage, scope)._replace(end=word.end)
+            if _FOLDER.match(word.value):
+                yield Include("-e", _folder(word.value), span, stage)
             continue
         attached = word.text[len(option) + 1 :] if equals else None
         if option in ("-r", "--requirement", "-c", "--constraint"):
             path = attached or _next(todo)
             if path is not None:
                 yield Include("-" + option.lstrip("-")[0], path.value, span, stage)
+        elif option in ("-e", "--editable"):
+            path = attached or _next(todo)
+            if path is not None and "://" not in path.value:
+                yield Include("-e", _folder(path.value), span, stage)
         elif option in _WITH_VALUE:
             if not equals:
                 next(todo, None)
@@ -99,6 +110,11 @@ def _pip(words: list[Word], span: Span, stage: int) -> Iterator[Node]:
             url = attached or (_next(todo) if option in INDEX_OPTIONS else None)
             if url is not None:
                 yield from index_option(word.text[: len(option)], url, stage, scope)
+
+
+def _folder(written: str) -> str:
+    """The folder of ``./project[extra]``."""
+    return written.partition("[")[0] or "."
 
 
 def _next(todo: Iterator[Word]) -> Text | None:

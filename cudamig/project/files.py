@@ -38,7 +38,7 @@ class Judged(NamedTuple):
 def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Read) -> list[Judged]:
     """Every file that names something, in order of path."""
     stack = {result.path: result for result in results if result.nodes}
-    known = [path for path, result in stack.items() if result.kind == "requirements"]
+    known = [path for path, result in stack.items() if result.kind in links.LISTS]
     out = {path: list(links.find(path, r.kind, r.nodes, known)) for path, r in stack.items()}
     reached = links.incoming(link for group in out.values() for link in group)
     cuda = {path for path, result in stack.items() if result.kind == "dockerfile" and _on_cuda(result)}

@@ -1,4 +1,4 @@
-"""Which requirements files a build or another requirements file installs."""
+"""Which requirements files and projects a build, or another file, installs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import NamedTuple
 from cudamig.nodes import Copy, Include, Install, Node
 
 _FILE = re.compile(r"[\w./+-]*\.(?:txt|in)$")
+_PROJECT = ("pyproject.toml", "setup.cfg", "setup.py")
+_WHOLE = (".", "./", "./*", "*", "/")
 
 
 class Link(NamedTuple):
@@ -21,25 +23,47 @@ class Link(NamedTuple):
 
 
 MENTIONED = -2  # the file is named in a command that is no plain ``-r``: joined, filtered, copied about
+LISTS = ("requirements", "toml", "ini", "python")  # kinds whose paths are relative to the file itself
 
 
 def find(path: str, kind: str, nodes: Sequence[Node], known: Sequence[str]) -> Iterator[Link]:
-    """Links from one file; ``known`` are the paths of all requirements files."""
-    if kind == "requirements":
-        for node in nodes:
-            if isinstance(node, Include):
-                target = posixpath.normpath(posixpath.join(posixpath.dirname(path), node.target))
-                if target in known and target != path:
-                    yield Link(path, target, 0)
+    """Links from one file; ``known`` are the paths of all files that say what to install."""
+    includes = [node for node in nodes if isinstance(node, Include)]
+    if kind in LISTS:
+        for include in includes:
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), include.target))
+            if target in known and target != path:
+                yield Link(path, target, 0)
         return
     sources = [source for node in nodes if isinstance(node, Copy) and not node.from_stage for source in node.sources]
+    for include in includes:
+        if include.option == "-e":
+            for target in _project(path, include.target, sources if kind == "dockerfile" else _WHOLE, known):
+                yield Link(path, target, include.span.start)
+        else:
+            yield from _named(path, include.target, include.span.start, sources, known)
     for node in nodes:
-        if isinstance(node, Include):
-            yield from _named(path, node.target, node.span.start, sources, known)
-        elif isinstance(node, Install):
+        if isinstance(node, Install):
             for word in node.words:
                 if _FILE.fullmatch(word.value):
                     yield from _named(path, word.value, MENTIONED, sources, known)
+
+
+def _project(path: str, mention: str, sources: Sequence[str], known: Sequence[str]) -> list[str]:
+    """The files of the tree that say what the project at ``mention`` needs; none when it is not copied from the tree.
+
+    A folder is known by its name; the working directory is the nearest folder with a project, at or above the file.
+    """
+    files = [file for file in known if posixpath.basename(file) in _PROJECT]
+    copied = [posixpath.normpath(source) for source in sources]
+    name = posixpath.basename(posixpath.normpath(mention))
+    folders = {posixpath.dirname(file) for file in files}
+    if not any(s in _WHOLE or posixpath.basename(s) in (*_PROJECT, name) or s in folders for s in copied):
+        return []
+    named = [folder for folder in folders if posixpath.basename(folder) == name]
+    above = [folder for folder in folders if not folder or path.startswith(folder + "/")]
+    best = max(named or above, key=lambda folder: (_near(folder + "/", path), -len(folder), folder), default=None)
+    return sorted(file for file in files if posixpath.dirname(file) == best)
 
 
 def _named(path: str, mention: str, scope: int, sources: Sequence[str], known: Sequence[str]) -> Iterator[Link]:

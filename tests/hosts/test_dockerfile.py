@@ -113,7 +113,7 @@ def test_pip_commands() -> None:
         "RUN uv pip install --system 'x[a,b]>=1,<2' && pip uninstall y && pip freeze\n"
     )
     assert [n.text.value for n in nodes(text, Requirement)] == ["torch==2.1.0", "git+https://g", "./h", "x[a,b]>=1,<2"]
-    assert [(n.option, n.target) for n in nodes(text, Include)] == [("-r", "req.txt"), ("-c", "con.txt")]
+    assert [(n.option, n.target) for n in nodes(text, Include)] == [("-r", "req.txt"), ("-c", "con.txt"), ("-e", "./h")]
     options = [(n.option, n.url.value) for n in nodes(text, IndexOption)]
     assert options == [
         ("--index-url", "https://i"),
