@@ -6,6 +6,7 @@ unit get fixes of one group, or none does and every one says why.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from cudamig.engine import FileResult
@@ -14,6 +15,7 @@ from cudamig.project import files, obstacles, units
 from cudamig.project.place import Place
 from cudamig.rules.load import RuleSet
 from cudamig.rules.model import Context, Rule
+from cudamig.text import UNKNOWN
 
 
 def check(
@@ -27,12 +29,12 @@ def check(
     judged = files.judge_all(results, context.target, read)
     findings = []
     for unit in units.join(judged):
-        held = units.held(unit, context.target)
+        held = {path: units.held(unit, context.target, path) for path in {place.path for place in unit.places}}
         safety = Safety.UNSAFE if any(place.safety is Safety.UNSAFE for place in unit.places) else Safety.SAFE
         for place in unit.places:
             rule = by_role.get(place.role)
             if rule:
-                findings.append(_finding(place, rule, unit, held, safety, context))
+                findings.append(_finding(place, rule, unit, held[place.path], safety, context))
     return findings, [Kept(p.path, p.span, p.message) for file in judged for p in file.places if p.kept]
 
 
@@ -47,7 +49,13 @@ def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safe
     severity = place.severity
     if severity is Severity.WARNING and any(other.deliberate for other in unit.obstacles):
         severity = Severity.INFO
-    return context.finding(rule, place.path, place.span, place.message, fix, severity=severity)
+    fix = fix._replace(reason=_shown(fix.reason))
+    return context.finding(rule, place.path, place.span, _shown(place.message), fix, severity=severity)
+
+
+def _shown(words: str) -> str:
+    """Words about a place, with dots for what only a running program would know."""
+    return re.sub(f"{UNKNOWN}+", "...", words)
 
 
 def _reason(unit: units.Unit, place: Place, safety: Safety, rule: Rule) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cudamig.engine import FileResult
 from cudamig.facts.targets import Target
+from cudamig.model import Span
 from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Requirement
 from cudamig.project import (
     added,
@@ -24,7 +26,7 @@ from cudamig.project import (
 )
 from cudamig.project.indexes import Scene
 from cudamig.project.links import Link
-from cudamig.project.place import Place
+from cudamig.project.place import Place, obstacle
 
 
 class Judged(NamedTuple):
@@ -43,12 +45,16 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
     reached = links.incoming(link for group in out.values() for link in group)
     cuda = {path for path, result in stack.items() if result.kind == "dockerfile" and _on_cuda(result)}
     passed = arguments.given(stack)
+    pieces = {posixpath.dirname(path) for path, r in stack.items() if r.kind == "dockerfile" and _is_piece(r)}
     judged = []
     for path, result in stack.items():
         inherited = list(_inherited(path, stack, reached))
         linux = path in cuda or _only_in(path, reached, stack, cuda)
         installs = links.closure(path, out)
         places = [*_places(result, inherited, linux, target), *obstacles.find(result, target, read)]
+        if result.kind == "dockerfile" and posixpath.dirname(path) in pieces:
+            why = "pieces of one Dockerfile stand in its folder (one has no FROM): move them together by hand"
+            places.append(obstacle(path, Span(0, 0), why))
         if result.kind == "dockerfile":
             pinned = [n for file in installs for n in stack[file].nodes if isinstance(n, Requirement)]
             places += pythons.old_pins(builds.build(path, result.nodes), pinned, target)
@@ -76,6 +82,11 @@ def _inherited(path: str, stack: Mapping[str, FileResult], reached: Mapping[str,
         for node in stack[link.source].nodes:
             if isinstance(node, IndexOption) and node.scope in (link.scope, ANY_SCOPE):
                 yield node
+
+
+def _is_piece(result: FileResult) -> bool:
+    """Whether a Dockerfile is a piece of one: it installs something and has no FROM."""
+    return not any(isinstance(node, ImageRef) and not node.key for node in result.nodes)
 
 
 def _on_cuda(result: FileResult) -> bool:

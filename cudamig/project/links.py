@@ -35,18 +35,20 @@ def find(path: str, kind: str, nodes: Sequence[Node], known: Sequence[str]) -> I
             if target in known and target != path:
                 yield Link(path, target, 0)
         return
-    sources = [source for node in nodes if isinstance(node, Copy) and not node.from_stage for source in node.sources]
+    found = [node for node in nodes if isinstance(node, Copy) and not node.from_stage]
+    copies = found if kind == "dockerfile" else None
+    sources = [source for copy in found for source in copy.sources] if kind == "dockerfile" else _WHOLE
     for include in includes:
         if include.option == "-e":
-            for target in _project(path, include.target, sources if kind == "dockerfile" else _WHOLE, known):
+            for target in _project(path, include.target, sources, known):
                 yield Link(path, target, include.span.start)
         else:
-            yield from _named(path, include.target, include.span.start, sources, known)
+            yield from _named(path, include.target, include.span.start, copies, known)
     for node in nodes:
         if isinstance(node, Install):
             for word in node.words:
                 if _FILE.fullmatch(word.value):
-                    yield from _named(path, word.value, MENTIONED, sources, known)
+                    yield from _named(path, word.value, MENTIONED, copies, known)
 
 
 def _project(path: str, mention: str, sources: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -66,30 +68,47 @@ def _project(path: str, mention: str, sources: Sequence[str], known: Sequence[st
     return sorted(file for file in files if posixpath.dirname(file) == best)
 
 
-def _named(path: str, mention: str, scope: int, sources: Sequence[str], known: Sequence[str]) -> Iterator[Link]:
-    """The file of the tree that a path inside a container most likely is.
+def _named(path: str, mention: str, scope: int, copies: Sequence[Copy] | None, known: Sequence[str]) -> Iterator[Link]:
+    """The file of the tree that a path inside a container, or of a script (``copies`` is None), is.
 
-    Its last parts must agree with the path; where a COPY names the file, with that too; of several the one nearest
-    to the build wins.
+    The build context is the folder of ``path`` or one above it; the path's last parts stand below it, or below a
+    folder that is copied. Of several the one with most of these parts wins, then the one nearest to the build.
     """
-    name = posixpath.basename(mention)
-    fits = [file for file in known if posixpath.basename(file) == name]
-    copied = [posixpath.normpath(s).lstrip("./") for s in sources if posixpath.basename(s) == name]
-    if copied:
-        fits = [file for file in fits if any(file == c or file.endswith("/" + c) for c in copied)] or fits
-    if fits:
-        best = max(fits, key=lambda file: (_agree(file, mention), _near(file, path), -len(file), file))
-        yield Link(path, best, scope)
+    mention = _renamed(mention, copies or ())
+    sources = [source for copy in copies or () for source in copy.sources]
+    parts = [part for part in mention.split("/") if part not in ("", ".")]
+    if not parts:
+        return
+    beside = {posixpath.normpath(s) for s in ("", *sources, *map(posixpath.dirname, sources))}
+    bases = {posixpath.normpath(posixpath.join(folder, inner)) for folder in _above(path) for inner in beside}
+    found = []
+    for file in known:
+        for number in range(len(parts)):
+            tail = "/".join(parts[number:])
+            if any(posixpath.normpath(posixpath.join(base, tail)) == file for base in bases):
+                found.append((-number, _near(file, path), -len(file), file))
+    alike = [file for file in known if posixpath.basename(file) == parts[-1]]
+    if found:
+        yield Link(path, max(found)[-1], scope)
+    elif len(alike) == 1 and (copies is None or parts[-1] in map(posixpath.basename, sources)):
+        yield Link(path, alike[0], scope)
 
 
-def _agree(file: str, mention: str) -> int:
-    """How many trailing parts two paths share."""
-    count = 0
-    for a, b in zip(reversed(file.split("/")), reversed(mention.split("/")), strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
+def _renamed(mention: str, copies: Sequence[Copy]) -> str:
+    """The source of a copy that has its name only in the container: ``COPY gpu.txt /tmp/requirements.txt``."""
+    for copy in copies:
+        if len(copy.sources) == 1 and posixpath.basename(copy.target) == posixpath.basename(mention):
+            return copy.sources[0]
+    return mention
+
+
+def _above(path: str) -> list[str]:
+    """The folder of a file and all above it, the root as an empty string."""
+    folder, out = posixpath.dirname(path), [posixpath.dirname(path)]
+    while folder:
+        folder = posixpath.dirname(folder)
+        out.append(folder)
+    return out
 
 
 def _near(file: str, path: str) -> int:

@@ -58,13 +58,13 @@ def _obstacles(judged: Sequence[Judged], group: set[str]) -> Iterator[Place]:
             yield from (place for place in file.places if not place.role)
 
 
-def held(unit: Unit, target: Target) -> str:
-    """Why the unit cannot move, or ``""``."""
+def held(unit: Unit, target: Target, path: str = "") -> str:
+    """Why the unit cannot move, or ``""``; reasons in ``path`` first."""
     images = any(place.changes and place.role.endswith("-image") for place in unit.places)
     blocking = [place for place in (*unit.places, *unit.obstacles) if place.blocks and (images or not place.system)]
     if blocking:
-        first = blocking[0]
-        where = f"{first.path}: " if {first.path} != set(unit.files) else ""
+        first = min(blocking, key=lambda place: place.path != path)
+        where = f"{first.path}: " if first.path != path else ""
         more = len({place.blocks for place in blocking}) - 1
         return f"{where}{first.blocks}" + (f" (and {more} more reasons)" if more else "")
     moving = [place for place in unit.places if place.changes]
