@@ -32,14 +32,16 @@ def find(path: str, kind: str, nodes: Sequence[Node], known: Sequence[str]) -> I
                 if target in known and target != path:
                     yield Link(path, target, 0)
         return
-    sources = [source for node in nodes if isinstance(node, Copy) and not node.from_stage for source in node.sources]
+    copies = [node for node in nodes if isinstance(node, Copy) and not node.from_stage]
+    sources = [source for node in copies for source in node.sources]
+    renamed = {node.target: node.sources[0] for node in copies if len(node.sources) == 1}
     for node in nodes:
         if isinstance(node, Include):
-            yield from _named(path, node.target, node.span.start, sources, known)
+            yield from _named(path, renamed.get(node.target, node.target), node.span.start, sources, known)
         elif isinstance(node, Install):
             for word in node.words:
                 if _FILE.fullmatch(word.value):
-                    yield from _named(path, word.value, MENTIONED, sources, known)
+                    yield from _named(path, renamed.get(word.value, word.value), MENTIONED, sources, known)
 
 
 def _named(path: str, mention: str, scope: int, sources: Sequence[str], known: Sequence[str]) -> Iterator[Link]:

@@ -416,3 +416,15 @@ def test_an_address_made_of_a_version_holds_it(check, again: str, line: str) -> 
     outcome = check(tree)
     assert untouched(outcome, tree)
     assert any("https://a.org/lib-12.1.1.tgz is made of the same value" in reason for reason in reasons(outcome))
+
+
+def test_a_file_under_another_name_is_linked(check) -> None:
+    for how in (
+        "COPY deps/requirements.txt /tmp/r.txt\nRUN ",
+        "RUN --mount=type=bind,source=deps/requirements.txt,target=/tmp/r.txt ",
+    ):
+        tree = {
+            "Dockerfile": f"FROM nvidia/cuda:11.1.1-devel-ubuntu18.04\n{how}pip install -r /tmp/r.txt\n",
+            "deps/requirements.txt": "torch==2.2.0\n",
+        }
+        assert check(tree).after["deps/requirements.txt"] == b"torch==2.2.0\n"
