@@ -428,3 +428,11 @@ def test_a_file_under_another_name_is_linked(check) -> None:
             "deps/requirements.txt": "torch==2.2.0\n",
         }
         assert check(tree).after["deps/requirements.txt"] == b"torch==2.2.0\n"
+
+
+def test_a_version_and_what_is_cut_out_of_it_move_as_one(check) -> None:
+    head = "ARG CUDA=12.1.1\nFROM nvidia/cuda:${CUDA}-devel-ubuntu22.04\nARG CUDA\n"
+    rest = "RUN pip install torch==2.2.0 -i https://download.pytorch.org/whl/cu${V//./}\nENV P=/usr/local/cuda-${CUDA%.*}\n"
+    outcome = check({"Dockerfile": head + "ARG V=${CUDA:0:4}\n" + rest})
+    assert outcome.after["Dockerfile"].decode().startswith(head.replace("12.1.1", "12.6.3"))
+    assert not outcome.left
