@@ -71,7 +71,7 @@ def test_a_common_base_file_joins_nobody(check) -> None:
         ("RUN apt-get install -y python3.8 && python3.8 -m pip install x\n", "Python 3.8"),
         ("RUN conda create -y python=3.7\n", "Python 3.7"),
         ("RUN conda install -y pytorch -c pytorch\n", "conda"),
-        ("RUN apt-get install -y cuda-toolkit-12-1\n", "cuda-toolkit-12-1"),
+        ("RUN apt-get install -y cuda-toolkit-11-8\n", "no image here brings CUDA 11.8"),
         ("RUN apt-get install -y libcudnn8\n", "libcudnn8"),
         ("RUN rm /etc/apt/sources.list.d/cuda.list\n", "cuda.list"),
         ("RUN pip install xformers==0.0.24\n", "xformers"),
