@@ -70,6 +70,60 @@ def cuda_systems(version: str) -> list[str]:
     return sorted(systems, key=lambda name: ("ubuntu" not in name, name != "ubuntu22.04", name))
 
 
+def missing(version: str, cudnn: str, flavour: str, system: str) -> str:
+    """Why there is no nvidia/cuda image of these parts of a tag, or ``""`` when there is one or nobody knows.
+
+    Only what the lists rule out counts: a version that they do not name may be newer than they are, and systems
+    other than Ubuntu were dropped from them.
+    """
+    table = _table("nvidia/cuda")
+    row = table["versions"].get(version)
+    if version in table["never"] or minor(version) in table["never"]:
+        return f"there is no CUDA {minor(version)}"
+    if version.count(".") < 2:
+        return "tags without a point release were removed"
+    if not row:
+        return ""
+    if not flavour or not system:
+        return "a tag names flavour and system"
+    if cudnn and flavour == "base":
+        return "cuDNN comes with runtime and devel only"
+    if cudnn and not row["cudnn"]:
+        return f"CUDA {version} has no cuDNN images"
+    if cudnn and cudnn != row["cudnn"]:
+        return f"the cuDNN tags of CUDA {version} say `{row['cudnn']}`, not `{cudnn}`"
+    if system.startswith("ubuntu") and not cuda_tag(version, bool(cudnn), flavour, system):
+        what = f"{'cuDNN ' if cudnn else ''}{flavour} image"
+        have = [name for name in cuda_systems(version) if cuda_tag(version, bool(cudnn), flavour, name)]
+        return f"CUDA {version} has no {what} on {system} (it has {', '.join(have[:4])})"
+    return ""
+
+
+def nearest(version: str, cudnn: bool, flavour: str, system: str) -> str:
+    """The nvidia/cuda tag that exists and is nearest to one that does not: version first, then system; or ``""``."""
+    versions = sorted(_table("nvidia/cuda")["versions"], key=key, reverse=True)
+    same = [v for v in versions if minor(v) == minor(version) and v != version]
+    below = [v for v in versions if key(v) < key(version) and minor(v) != minor(version)]
+    kind = "runtime" if cudnn and flavour in ("", "base") else flavour or "base"
+    for candidate in (version, *same):
+        tag = cuda_tag(candidate, cudnn, kind, system or "ubuntu22.04")
+        if tag:
+            return tag.name
+    for candidate in (version, *same, *below[:3]):
+        for other in (system, *cuda_systems(candidate)):
+            tag = cuda_tag(candidate, cudnn, kind, other)
+            if tag:
+                return tag.name
+    return ""
+
+
+def other(reference: str) -> dict[str, str] | None:
+    """What is known of an image of another repository: ``role``, ``what``, ``why`` and ``todo``; None for most."""
+    name = reference.partition("@")[0]
+    rows: list[dict[str, str]] = store.load("facts-images")["others"]
+    return next((row for row in rows if re.match(rf"(?:[\w.:-]+/)?{row['pattern']}(?::|$)", name)), None)
+
+
 def cuda_age(version: str) -> Age:
     """What NVIDIA's lists say of a version (sources N1, N3). A two-part version speaks of all its releases."""
     table = _table("nvidia/cuda")
@@ -83,6 +137,12 @@ def torch_cudas(torch: str) -> list[str]:
     """CUDA versions ("12.6") that pytorch/pytorch images of a torch release carry (source P1); empty when unknown."""
     row = _table("pytorch/pytorch")["releases"].get(torch)
     return list(row["cuda"]) if row else []
+
+
+def torch_cudnn(torch: str) -> str:
+    """The cuDNN number ("9") of a torch release's pytorch/pytorch images, ``""`` when not known (source P1)."""
+    row = _table("pytorch/pytorch")["releases"].get(torch)
+    return str(row["cudnn"]).removeprefix("cudnn") if row else ""
 
 
 def torch_tag(torch: str, cuda: str, flavour: str) -> Tag | None:

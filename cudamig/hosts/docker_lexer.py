@@ -14,7 +14,7 @@ _DIRECTIVE = re.compile(r"#[ \t]*(\w+)[ \t]*=[ \t]*(\S*)")
 COMMENT = re.compile(r"[ \t]*#")
 _KEYWORD = re.compile(r"[ \t]*([A-Za-z]+)(?=[ \t]|$)[ \t]*")
 _FLAG = re.compile(r"--[a-z]+(?:=\S*)?[ \t]+")
-_HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)(\w+)\1")
+_HEREDOC = re.compile(r"(?<![<\w(])\d?<<-?[ \t]*([\"']?)([A-Za-z_][\w.-]*)\1(?![\w.-])")
 
 
 class Instruction(NamedTuple):
@@ -53,8 +53,10 @@ def instructions(source: Source) -> Iterator[Instruction]:
         heredocs = []
         if name in ("RUN", "COPY", "ADD"):
             for mark in _HEREDOC.finditer(body.value):
-                document, number = _heredoc(text, starts, number, mark.group(2))
-                heredocs.append(document)
+                document = _heredoc(text, starts, number, mark.group(2))
+                if document:
+                    heredocs.append(document[0])
+                    number = document[1]
         if name == "FROM":
             stage += 1
         end = len(text[: starts[number]].rstrip())
@@ -90,13 +92,14 @@ def _logical(text: str, starts: list[int], number: int, escape: str) -> tuple[Te
     return Text(joined, [offset for part in parts for offset in part.at]), number
 
 
-def _heredoc(text: str, starts: list[int], number: int, word: str) -> tuple[Text, int]:
-    """The heredoc body from line ``number`` up to its end word."""
+def _heredoc(text: str, starts: list[int], number: int, word: str) -> tuple[Text, int] | None:
+    """The heredoc body from line ``number`` up to its end word, and the line after that; None without an end word."""
     first = number
-    while number < len(starts) - 1 and text[starts[number] : starts[number + 1]].strip() != word:
+    while number < len(starts) - 1:
+        if text[starts[number] : starts[number + 1]].strip() == word:
+            return Text.of(text, starts[first], starts[number]), number + 1
         number += 1
-    body = Text.of(text, starts[first], starts[number])
-    return body, min(number + 1, len(starts) - 1)
+    return None
 
 
 def _flags(body: Text) -> tuple[tuple[Text, ...], Text]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
+from cudamig.hosts.shell import SHELLS
 from cudamig.hosts.shell_words import partly, raw_words
 from cudamig.text import Text
 
@@ -18,15 +20,29 @@ class Scope:
         self.globals: dict[str, Text] = {}
         self.args: dict[str, Text] = {}
         self.env: dict[str, Text] = {}
+        self.shell = ""  # first word of SHELL; "" for the system's own, /bin/sh
         self._stages: dict[str, dict[str, Text]] = {}
+        self._shells: dict[str, str] = {}  # by stage, as it was left
+        self._stage = ""
 
     def lookup(self, name: str) -> Text | None:
         """The value of a variable inside a stage, or None."""
         return self.env[name] if name in self.env else self.args.get(name)
 
-    def enter(self, base: str, name: str) -> None:
-        """Begin a stage; it inherits the environment of the stage it is built from."""
+    @property
+    def posix(self) -> bool:
+        """Whether commands are run by a shell that reads POSIX syntax."""
+        return not self.shell or posixpath.basename(self.shell) in SHELLS
+
+    def enter(self, base: str, name: str, shell: str = "") -> None:
+        """Begin a stage; it inherits the environment, and the shell, of the stage it is built from.
+
+        ``shell``: that of the base image where it is known not to be ``/bin/sh``.
+        """
+        self._shells[self._stage] = self.shell
         self.args, self.env = {}, dict(self._stages.get(base, {}))
+        self.shell = self._shells.get(base, shell)
+        self._stage = name
         if name:
             self._stages[name] = self.env
 

@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Iterator
 
-from cudamig.hosts import installs
+from cudamig.hosts import docker_files, installs
+from cudamig.hosts.docker_files import Written
 from cudamig.hosts.docker_lexer import COMMENT, Instruction, instructions
 from cudamig.hosts.docker_scope import Scope
 from cudamig.hosts.requirement import index_variable
-from cudamig.hosts.shell import Command, commands, unfolded
+from cudamig.hosts.shell import SHELLS, Command, commands, unfolded
 from cudamig.hosts.shell_words import Lookup, Word, unquoted
 from cudamig.model import Span
 from cudamig.nodes import Copy, Generated, ImageRef, Install, Node, Setting
@@ -18,6 +19,8 @@ from cudamig.source import Source
 from cudamig.text import Text
 
 _ORIGIN = re.compile(r"--(?:from=|mount=(?:\S*,)?from=)([^,\s]+)")
+_BIND = re.compile(r"--mount=(\S*)")
+_WINDOWS = re.compile(r"(?:^|/)(?:windows|nanoserver|servercore)\b")  # their shell is cmd
 _GENERATED = re.compile(r"auto-?generated|generated (?:by|from)|do not edit", re.I)
 
 
@@ -30,7 +33,9 @@ class DockerDocument:
         """Read all of it; a Dockerfile has no syntax that could be wrong beyond an unknown instruction."""
         self.source = source
         self.instructions = list(instructions(source))
-        self.nodes: list[Node] = list(_nodes(self.instructions))
+        files: list[Written] = []
+        self.nodes: list[Node] = list(_nodes(self.instructions, files))
+        self.nodes += docker_files.nodes(source, files, self.nodes)
         self.nodes += _generated(source)
 
 
@@ -57,7 +62,8 @@ def _settings(pairs: list[tuple[str, Text]], stage: int) -> Iterator[Node]:
         yield from index_variable(name, value, stage)
 
 
-def _nodes(instructions: list[Instruction]) -> Iterator[Node]:
+def _nodes(instructions: list[Instruction], files: list[Written]) -> Iterator[Node]:
+    """The nodes of all instructions; the files that they write go to ``files``."""
     scope = Scope()
     names: dict[str, int] = {}
     for item in instructions:
@@ -68,10 +74,12 @@ def _nodes(instructions: list[Instruction]) -> Iterator[Node]:
             yield from _settings(scope.argument(item.body, item.stage), item.stage)
         elif item.keyword == "ENV":
             yield from _settings(scope.environment(item.body), item.stage)
+        elif item.keyword == "SHELL":
+            scope.shell = next((word.value for word in _words(item.body)), "")
         elif item.keyword in ("COPY", "ADD"):
-            yield from _copy(item, scope, names)
+            yield from _copy(item, scope, files)
         elif item.keyword in ("RUN", "CMD", "ENTRYPOINT"):
-            yield from installs.nodes(_commands(item, scope), item.span, item.stage)
+            yield from _run(item, scope, files)
 
 
 def _from(item: Instruction, scope: Scope, names: dict[str, int]) -> Iterator[Node]:
@@ -80,7 +88,7 @@ def _from(item: Instruction, scope: Scope, names: dict[str, int]) -> Iterator[No
         return
     image = words[0]
     name = words[2].value.lower() if len(words) > 2 and words[1].value.lower() == "as" else ""
-    scope.enter(image.value.lower(), name)
+    scope.enter(image.value.lower(), name, "cmd" if _WINDOWS.search(image.value) else "")
     yield ImageRef(image.text, item.span, item.stage, names.get(image.value.lower(), -1), name)
     names[name or str(item.stage)] = item.stage
 
@@ -93,22 +101,47 @@ def _origins(item: Instruction, names: dict[str, int]) -> Iterator[Node]:
             yield ImageRef(flag[found.start(1) : found.end(1)], item.span, item.stage, key=item.keyword.lower())
 
 
-def _copy(item: Instruction, scope: Scope, names: dict[str, int]) -> Iterator[Node]:
+def _copy(item: Instruction, scope: Scope, files: list[Written]) -> Iterator[Node]:
     origin = next((flag.value[7:] for flag in item.flags if flag.value.startswith("--from=")), "")
-    for body in item.heredocs:
-        yield Install("other", (body,), item.span, item.stage)
     texts = tuple(word.text for word in _words(item.body, scope.lookup))
     words = [text.value for text in texts]
+    files += docker_files.written(item, words)
     if len(words) > 1:
         yield Copy(tuple(words[:-1]), words[-1], origin.lower(), item.span, item.stage, texts)
 
 
-def _commands(item: Instruction, scope: Scope) -> list[Command]:
-    if item.heredocs:
-        return [command for body in (item.body, *item.heredocs) for command in commands(body, scope.lookup)]
-    if item.body.value.startswith("["):
-        return unfolded(Command(tuple(_words(item.body))), scope.lookup)
-    return commands(item.body, scope.lookup)
+def _run(item: Instruction, scope: Scope, files: list[Written]) -> Iterator[Node]:
+    """What a command installs. What another shell than a POSIX one runs is not read, only told as text."""
+    yield from _mounts(item)
+    exec_form = item.body.value.startswith("[")
+    if not exec_form and not scope.posix:
+        yield Install("other", (item.body, *item.heredocs), item.span, item.stage)
+        return
+    if exec_form:
+        found = unfolded(Command(tuple(_words(item.body))), scope.lookup)
+    else:
+        found = commands(item.body, scope.lookup)
+        if item.heredocs and _is_script(found):
+            found += [command for body in item.heredocs for command in commands(body, scope.lookup)]
+        else:
+            files += docker_files.written(item, ())
+    yield from installs.nodes(found, item.span, item.stage)
+
+
+def _is_script(found: list[Command]) -> bool:
+    """Whether heredocs are run by a shell, and no input of another program (``python3 <<EOF``, ``cat > f <<EOF``)."""
+    return all(command.name in SHELLS or not command.words for command in found)
+
+
+def _mounts(item: Instruction) -> Iterator[Copy]:
+    """Files that a command sees through ``--mount=type=bind``: as good as copied."""
+    for flag in item.flags:
+        mount = _BIND.fullmatch(flag.value)
+        fields = dict(part.partition("=")[::2] for part in mount.group(1).split(",")) if mount else {}
+        target = next((fields[key] for key in ("target", "dst", "destination") if key in fields), "")
+        origin = fields.get("source", fields.get("src", ""))
+        if fields.get("type", "bind") == "bind" and origin and target:
+            yield Copy((origin,), target, fields.get("from", "").lower(), item.span, item.stage)
 
 
 def _words(body: Text, lookup: Lookup = lambda name: None) -> list[Word]:

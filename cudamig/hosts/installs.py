@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -22,6 +23,16 @@ _WITH_VALUE = frozenset(
     "--global-option --config-settings -C --src --log --proxy --python -p --client-cert --extra --resolution "
     "--index-strategy --exclude-newer --build-option --report --use-feature --root-user-action".split()
 )
+# options before the verb whose value is a word of its own: ``pip --timeout 100 install``, ``apt-get -o X=y install``
+_GLOBAL_WITH_VALUE = frozenset(
+    "--timeout --default-timeout --retries --proxy --cert --client-cert --cache-dir --log --python --exists-action "
+    "--trusted-host --use-feature --use-deprecated --keyring-provider --directory --project --config-file --color "
+    "--python-preference -o --option -c -t --target-release".split()
+)
+_PYTHON_OPTION = re.compile(r"-[BEIOPsSuq]+")
+# commands that run the command after their own options: ``timeout 600 pip install``, ``gosu user pip install``
+_CARRIERS = frozenset("nice ionice timeout runuser gosu su-exec setuser flock stdbuf xvfb-run retry chronic".split())
+_CARRIED = re.compile(r"python(?:\d(?:\.\d+)?)?|pip(?:\d(?:\.\d+)?)?|uv|conda|mamba|micromamba|apt-get|apt")
 _RUNNERS = frozenset("conda mamba micromamba poetry pipenv uv pdm pixi hatch".split())
 _RUN_WITH_VALUE = frozenset("-n --name -p --prefix --cwd --python --with --project --directory -e".split())
 _LOCKED = {
@@ -37,9 +48,11 @@ def nodes(found: Iterable[Command], span: Span, stage: int) -> Iterator[Node]:
             yield from index_variable(name, value, stage)
         if not command.words:
             continue
-        tool, rest = _tool(list(command.words))
+        words = _run(_carried(list(command.words)))
+        tool, rest = _tool(words)
         extent = _extent(command, span)
         if tool == "pip":
+            yield Install("pip", (words[0].text,), extent, stage)
             yield from _pip(rest, extent, stage)
         elif tool:
             values = [word.value for word in rest]
@@ -50,29 +63,67 @@ def nodes(found: Iterable[Command], span: Span, stage: int) -> Iterator[Node]:
 
 def _tool(words: list[Word]) -> tuple[str, list[Word]]:
     """Which tool a command runs to install, and the words after its verb; ``""`` for a command of no interest."""
-    words = _run(words)
+    name, words = _module(words)
+    verb, rest = _verb(words)
+    if name == "uv" and verb == "pip":
+        name, words = "pip", rest
+        verb, rest = _verb(words)
     values = [word.value for word in words]
-    name = values[0].rsplit("/", 1)[-1]
-    if _PYTHON.fullmatch(name) and values[1:3] == ["-m", "pip"]:
-        name, words, values = "pip", words[2:], values[2:]
-    if name == "uv" and values[1:2] == ["pip"]:
-        name, words, values = "pip", words[1:], values[1:]
-    verbs = [i for i, value in enumerate(values[1:], 1) if not value.startswith("-")]
-    verb = values[verbs[0]] if verbs else ""
-    rest = words[1 : verbs[0]] + words[verbs[0] + 1 :] if verbs else []
     if _PIP.fullmatch(name):
         if verb == "config":
             return "other", words
-        return ("pip", rest) if verb in ("install", "download", "wheel") else ("", [])
+        return ("pip", rest[1:]) if verb in ("install", "download", "wheel") else ("", [])
     if name in ("conda", "mamba", "micromamba"):
-        return ("conda", rest) if verb in ("install", "create", "env", "update") else ("", [])
+        return ("conda", rest[1:]) if verb in ("install", "create", "env", "update") else ("", [])
     if name in ("apt-get", "apt", "yum", "dnf", "microdnf"):
-        return ("apt", rest) if verb == "install" else ("", [])
+        return ("apt", rest[1:]) if verb == "install" else ("", [])
     if (name, verb) in _LOCKED:
         return "locked", words[:1]
     if name in ("pyenv", "uv") and (verb == "install" or values[1:3] == ["python", "install"]):
         return "python", [word for word in words[2:] if re.match(r"\d", word.value)]
+    if (name, verb) == ("uv", "venv"):
+        pairs = itertools.pairwise(rest)
+        return "python", [word for option, word in pairs if option.value in ("-p", "--python")]
     return "other", words
+
+
+def _module(words: list[Word]) -> tuple[str, list[Word]]:
+    """The program that a command runs, ``python -u -m pip`` read as ``pip``, and its words from there on."""
+    name = words[0].value.rsplit("/", 1)[-1]
+    if not _PYTHON.fullmatch(name):
+        return name, words
+    position = 1
+    while position < len(words) and _PYTHON_OPTION.fullmatch(words[position].value):
+        position += 1
+    values = [word.value for word in words[position : position + 2]]
+    return (
+        (values[1], words[position + 1 :])
+        if values[:1] == ["-m"] and values[1:] in (["pip"], ["uv"])
+        else (name, words)
+    )
+
+
+def _verb(words: list[Word]) -> tuple[str, list[Word]]:
+    """The first word of a command that is no option nor an option's value, and the words from there on.
+
+    Options before it are kept behind it: an index given there counts like one given after the verb.
+    """
+    position = 1
+    while position < len(words) and words[position].value.startswith("-"):
+        position += 2 if words[position].value in _GLOBAL_WITH_VALUE else 1
+    if position >= len(words):
+        return "", []
+    return words[position].value, [words[position], *words[1:position], *words[position + 1 :]]
+
+
+def _carried(words: list[Word]) -> list[Word]:
+    """What ``timeout 600 ...`` and its likes run, or the words as they are."""
+    if words[0].value.rsplit("/", 1)[-1] not in _CARRIERS:
+        return words
+    for position, word in enumerate(words[1:], 1):
+        if _CARRIED.fullmatch(word.value.rsplit("/", 1)[-1]) and len(words) > position + 1:
+            return words[position:]
+    return words
 
 
 def _run(words: list[Word]) -> list[Word]:
@@ -104,8 +155,9 @@ def _pip(words: list[Word], span: Span, stage: int) -> Iterator[Node]:
             if path is not None and "://" not in path.value:
                 yield Include("-e", _folder(path.value), span, stage)
         elif option in _WITH_VALUE:
-            if not equals:
-                next(todo, None)
+            value = attached or _next(todo)
+            if option in ("-p", "--python") and value is not None:
+                yield Install("python", (value,), span, stage)
         else:
             url = attached or (_next(todo) if option in INDEX_OPTIONS else None)
             if url is not None:

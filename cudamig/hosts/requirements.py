@@ -28,28 +28,16 @@ class Line(NamedTuple):
     misplaced: bool  # the options follow a requirement, where pip ignores them
 
 
-class RequirementsDocument:
-    """A requirements file."""
+class Lines:
+    """Requirements, line by line: pip's grammar is applied to each, so that a bad line hides no other."""
 
-    errors = 0
-
-    def __init__(self, source: Source) -> None:
-        """Read all lines; pip's grammar is applied line by line, so a bad line hides no other."""
-        self.source = source
+    def __init__(self) -> None:
+        """Nothing read yet."""
         self.lines: list[Line] = []
         self.nodes: list[Node] = []
-        for logical in _logical_lines(source):
-            self._read(logical)
-        export = _EXPORT.search(source.text[: source.starts[min(8, len(source.starts) - 1)]])
-        if export or self._hashed_all():
-            span = Span(*export.span()) if export else Span(0, 0)
-            self.nodes.append(Generated("is generated", span))
 
-    def _hashed_all(self) -> bool:
-        found = [line.requirement for line in self.lines if line.requirement]
-        return len(found) > 3 and all(item.hashed for item in found)
-
-    def _read(self, logical: Text) -> None:
+    def read(self, logical: Text) -> None:
+        """Read one logical line."""
         if logical.value.startswith("-"):
             self._options(logical)
             return
@@ -74,16 +62,46 @@ class RequirementsDocument:
             self.nodes.append(Include("-" + match.group(1).lstrip("-")[0], target, _extent(logical)))
 
 
+class RequirementsDocument:
+    """A requirements file."""
+
+    errors = 0
+
+    def __init__(self, source: Source) -> None:
+        """Read all lines."""
+        self.source = source
+        read = Lines()
+        for logical in _logical_lines(source, range(len(source.starts))):
+            read.read(logical)
+        self.lines, self.nodes = read.lines, read.nodes
+        export = _EXPORT.search(source.text[: source.starts[min(8, len(source.starts) - 1)]])
+        if export or self._hashed_all():
+            span = Span(*export.span()) if export else Span(0, 0)
+            self.nodes.append(Generated("is generated", span))
+
+    def _hashed_all(self) -> bool:
+        found = [line.requirement for line in self.lines if line.requirement]
+        return len(found) > 3 and all(item.hashed for item in found)
+
+
 def parse(source: Source) -> RequirementsDocument:
     """Read a requirements file."""
     return RequirementsDocument(source)
 
 
-def _logical_lines(source: Source) -> Iterator[Text]:
+def between(source: Source, span: Span) -> list[Node]:
+    """The nodes of requirements that stand in whole lines of another file."""
+    lines = Lines()
+    for logical in _logical_lines(source, range(source.line(span.start), source.line(span.end - 1) + 1)):
+        lines.read(logical)
+    return lines.nodes
+
+
+def _logical_lines(source: Source, numbers: range) -> Iterator[Text]:
     """Lines that are not blank or comments, joined over continuations."""
     parts: list[Text] = []
-    for number, start in enumerate(source.starts):
-        line = source.line_text(number)
+    for number in numbers:
+        start, line = source.starts[number], source.line_text(number)
         if line.endswith("\\") and not line.lstrip().startswith("#"):
             parts.append(Text.of(source.text, start, start + len(line) - 1))
             continue

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cudamig.hosts.shell_words import BLANK, BREAKS, Lookup, Word, read_word
-from cudamig.text import Text
+from cudamig.text import NOWHERE, Text
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(?!=)")  # torch==2.0 stands in the text of a file
 _KEYWORDS = frozenset("if then else elif fi do done while until for case esac { } !".split())
-_WRAPPERS = frozenset(("sudo", "exec", "time", "env", "command", "eval", "nohup"))
-_SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ash"))
+_WRAPPERS = frozenset(("sudo", "exec", "time", "env", "command", "nohup"))
+SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ash"))
+_USERS = frozenset(("su", "runuser"))  # run the script after -c as another user
 _DEPTH = 4  # of scripts in scripts
 
 
@@ -55,13 +56,25 @@ def commands(script: Text, lookup: Lookup = lambda name: None, depth: int = 0) -
 
 def unfolded(command: Command, lookup: Lookup = lambda name: None, depth: int = 0) -> list[Command]:
     """A command, or in its place the commands of the script that it hands to a shell."""
-    if command.name in _SHELLS and depth < _DEPTH:
-        for option, word in itertools.pairwise(command.words[1:]):
-            if not option.value.startswith(("-", "+")):
+    script = _script(command) if depth < _DEPTH else None
+    return [command] if script is None else [command._replace(words=()), *commands(script, lookup, depth + 1)]
+
+
+def _script(command: Command) -> Text | None:
+    """The script in ``bash -c SCRIPT``, ``su USER -c SCRIPT`` and ``eval WORD...``, or None."""
+    words = command.words[1:]
+    if command.name == "eval" and words:
+        joined = words[0].text
+        for word in words[1:]:
+            joined = joined + Text(" ", (NOWHERE,)) + word.text
+        return joined
+    if command.name in SHELLS or command.name in _USERS:
+        for option, word in itertools.pairwise(words):
+            if command.name in SHELLS and not option.value.startswith(("-", "+")):
                 break
-            if re.fullmatch(r"-[a-z]*c", option.value):
-                return [command._replace(words=()), *commands(word.text, lookup, depth + 1)]
-    return [command]
+            if re.fullmatch(r"-[a-z]*c|--command", option.value):
+                return word.text
+    return None
 
 
 def _strip(words: list[Word], assigned: dict[str, Text]) -> list[Word]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from cudamig.hosts.shell_patterns import cut
 from cudamig.text import EMPTY, NOWHERE, UNKNOWN, Text
 
 Lookup = Callable[[str], Text | None]
@@ -125,7 +126,7 @@ def _expansion(script: Text, position: int, lookup: Lookup, out: _Builder, quote
 
 
 def parameter(inner: Text, lookup: Lookup) -> Text | None:
-    """The value of ``${inner}``: a name, ``name:-default``, ``name:+instead``; None when it is not known."""
+    """The value of ``${inner}``: a name, ``name:-default``, ``name:+instead``, a cut; None when it is not known."""
     name = _NAME.match(inner.value)
     if not name:
         return None
@@ -135,7 +136,7 @@ def parameter(inner: Text, lookup: Lookup) -> Text | None:
         return value
     operator = re.match(r":?[-+]", rest.value)
     if not operator:
-        return None
+        return cut(value, rest) if value and value.known else None
     word = expand(rest[operator.end() :], lookup)
     if operator.group()[-1] == "-":
         return value if value and value.value else word

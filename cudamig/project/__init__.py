@@ -39,7 +39,9 @@ def check(
 
 
 def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safety, context: Context) -> Finding:
-    if place.newer:
+    if place.todo:
+        fix = manual(place.todo, place.reason)
+    elif place.newer:
         fix = manual("nothing to do", "a newer stack is never moved back")
     elif place.blocks or held:
         fix = manual(rule.title, place.blocks or held)

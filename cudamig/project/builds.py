@@ -11,13 +11,10 @@ from cudamig.facts.targets import Target
 from cudamig.facts.versions import key
 from cudamig.model import Span
 from cudamig.nodes import Copy, ImageRef, Install, Node, Setting
+from cudamig.project import packages
 from cudamig.project.place import Place, obstacle
 from cudamig.text import Text
 
-_CUDA_PACKAGE = re.compile(
-    r"(?:cuda|libcu[a-z]+|libnv[a-z]+|libnpp|nsight[a-z-]*)(?:-[a-z-]+)*-\d{1,2}-\d\b|lib(?:cudnn|nccl|nvinfer)\d*(?:-dev)?=\S*cuda"
-    r"|libcudnn\d+(?:-dev)?$|(?:cudnn|libcudnn)\d+-cuda-\d+"
-)
 _CUDA_PATH = re.compile(r"/usr/local/cuda-(\d{1,2}\.\d)(?![\d.]*\d)")
 _PIN = re.compile(r"^[ \t]*(torch===?(\d+(?:\.\d+)+)\S*)", re.M)
 _REPOSITORY_LIST = re.compile(r"/etc/apt/sources\.list\.d/(?:cuda|nvidia-ml)\.list")
@@ -54,7 +51,8 @@ def judge(item: Build, target: Target) -> Iterator[Place]:
         if install.tool == "conda":
             yield from _conda(item, install, words)
         elif install.tool == "apt":
-            yield from _apt(item, install, target)
+            yield from packages.apt(item.path, install, (*item.images, *item.copied), target)
+        yield from packages.installers(item.path, install, target)
         for word in install.words:
             yield from _traps(item, install, word)
             yield from _addresses(item, word, target)
@@ -79,27 +77,24 @@ def _conda(item: Build, install: Install, words: list[str]) -> Iterator[Place]:
         yield obstacle(item.path, install.span, why)
 
 
-def _apt(item: Build, install: Install, target: Target) -> Iterator[Place]:
-    current = re.compile(target.cuda_minor.replace(".", "-") + r"\b")
-    for word in install.words:
-        span = word.stretch()
-        if span and _CUDA_PACKAGE.search(word.value) and not current.search(word.value):
-            message = f"the package {word.value} belongs to one CUDA or cuDNN"
-            why = f"{word.value} must be replaced by its package for CUDA {target.cuda_minor}, or dropped"
-            yield Place("cuda-apt-package", item.path, span, message, blocks=why)
-
-
 def _traps(item: Build, install: Install, word: Text) -> Iterator[Place]:
     """What stops a build on a newer image although nothing in it names a version."""
     if _REPOSITORY_LIST.search(word.value):
         why = f"{word.value} is no file of newer images, and removing it would stop the build"
         yield obstacle(item.path, install.span, why)
-    if _CUDA_REPOSITORY.search(word.value):
+    repository = _CUDA_REPOSITORY.search(word.value)
+    if repository and not _on_system(item, repository.group(1)):
         why = f"{word.value} is a package repository of one system: check it against the new image"
         yield obstacle(item.path, install.span, why)
     if "/opt/conda/" in word.value and any(ref.text.value.startswith("pytorch/pytorch") for ref in item.images):
         why = f"the build writes into {word.value}, a path of the old image's Python"
         yield obstacle(item.path, install.span, why)
+
+
+def _on_system(item: Build, name: str) -> bool:
+    """Whether the CUDA images of the build are on the system that an address names (``ubuntu2204``): it stays."""
+    systems = [ref.text.value.rpartition("-")[2].replace(".", "") for ref in item.images if "/cuda:" in ref.text.value]
+    return bool(systems) and all(system == name for system in systems)
 
 
 def _addresses(item: Build, word: Text, target: Target) -> Iterator[Place]:
@@ -140,9 +135,7 @@ def _paths(item: Build, text: Text, target: Target) -> Iterator[Place]:
         change = text.replace(match.start(1), match.end(1), target.cuda_minor)
         span = text[match.start() : match.end()].stretch()
         message = f"{match.group()} is a folder of another CUDA than the target's {target.cuda_minor}"
-        brought = any(
-            re.search(rf"cuda:?{re.escape(version)}\b", ref.text.value) for ref in (*item.images, *item.copied)
-        )
+        brought = packages.brings((*item.images, *item.copied), version)
         blocks = "" if change else "its version is put together from places that cannot be changed one by one"
         if not brought:
             blocks = f"no image of this build is known to bring CUDA {version}: change what installs it"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from cudamig.engine import FileResult
-from cudamig.facts import companions, wheels
+from cudamig.facts import companions, images, wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Span
 from cudamig.nodes import Generated, Include, Install, Requirement, Unread
@@ -89,7 +89,8 @@ def _bases(build: Build, pips: set[int]) -> Iterator[Place]:
     for ref in build.images:
         if ref.parent < 0 and pythons.lineage(build, ref) & pips and not companions.neutral(ref.text.value):
             name = ref.text.value if ref.text.known else "the base image (a build argument without a value here)"
-            yield obstacle(build.path, ref.span, f"{name} may bring a CUDA stack of its own")
+            row = images.other(ref.text.value)
+            yield obstacle(build.path, ref.span, row["why"] if row else f"{name} may bring a CUDA stack of its own")
 
 
 def _locks(build: Build, read: Read) -> Iterator[Place]:

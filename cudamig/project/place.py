@@ -22,8 +22,9 @@ class Place(NamedTuple):
     changes: tuple[tuple[Span, str], ...] = ()
     blocks: str = ""
     safety: Safety = Safety.SAFE
-    reason: str = ""  # why it is not safe
+    reason: str = ""  # why it is not safe, or why the advice
     demands: str = ""  # what the move newly demands of hosts
+    todo: str = ""  # advice that holds nothing back: what a person should do; ``reason`` says why
     newer: bool = False  # names a newer stack than the target's
     needs_index: bool = False  # can move only with a wheel index added beside it
     deliberate: bool = False  # an obstacle that shows that the old stack is meant

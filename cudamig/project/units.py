@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cudamig.facts.targets import Target
+from cudamig.model import Span
 from cudamig.project.files import Judged
 from cudamig.project.place import Place
+
+Change = tuple[str, Span, str]  # path, where, and what would stand there
 
 
 class Unit(NamedTuple):
@@ -44,11 +47,39 @@ def join(judged: Sequence[Judged]) -> Iterator[Unit]:
     for path in sorted(carriers):
         members.setdefault(root(path), []).append(path)
     for name, group in sorted(members.items()):
-        places = tuple(place for path in group for place in carriers[path].places if place.role)
+        places = _settled([place for path in group for place in carriers[path].places if place.role])
         yield Unit(f"stack:{name}", tuple(group), places, tuple(_obstacles(judged, set(group))))
     for file in judged:
         if file.path not in carriers:
             yield Unit("", (file.path,), tuple(place for place in file.places if place.role), ())
+
+
+def _settled(places: Sequence[Place]) -> tuple[Place, ...]:
+    """The places, changes of one value that agree with each other made character by character.
+
+    ``12.1.1`` -> ``12.6.3`` and, where a part of it was cut out, ``1`` -> ``6``: one edit for each character is the
+    same for both. Changes that disagree stay as they are, and hold the unit.
+    """
+    shared = {change for pair in _clashes(places) for change in pair}
+    whole = {path for path, span, new in shared if len(new) != span.end - span.start}
+    out = []
+    for place in places:
+        changes: dict[tuple[Span, str], None] = {}
+        for span, new in place.changes:
+            if (place.path, span, new) in shared and place.path not in whole:
+                changes.update({(Span(at, at + 1), char): None for at, char in enumerate(new, span.start)})
+            else:
+                changes[span, new] = None
+        out.append(place._replace(changes=tuple(changes)))
+    return tuple(out)
+
+
+def _clashes(places: Sequence[Place]) -> Iterator[tuple[Change, Change]]:
+    """Neighbouring changes of one place that are not the same."""
+    edits = sorted({(place.path, *change) for place in places for change in place.changes})
+    for one, other in itertools.pairwise(edits):
+        if one[0] == other[0] and (one[1].overlaps(other[1]) or one[1] == other[1]):
+            yield one, other
 
 
 def _obstacles(judged: Sequence[Judged], group: set[str]) -> Iterator[Place]:
@@ -70,8 +101,6 @@ def held(unit: Unit, target: Target, path: str = "") -> str:
     moving = [place for place in unit.places if place.changes]
     if moving and any(place.newer for place in unit.places):
         return f"part of what moves with it is newer than the target {target.name} already"
-    edits = sorted({(place.path, *change) for place in moving for change in place.changes})
-    for (path, span, _), (other, following, _) in itertools.pairwise(edits):
-        if path == other and (span.overlaps(following) or span == following):
-            return "one value would have to read two ways"
+    if any(_clashes(moving)):
+        return "one value would have to read two ways"
     return ""

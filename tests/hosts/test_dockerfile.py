@@ -156,3 +156,93 @@ def test_deep_nesting_is_told_not_crashed_on() -> None:
     text = "ARG A=" + "${B:-" * 5000 + "x" + "}" * 5000 + "\nFROM a:$A\n"
     with pytest.raises(hosts.NotUnderstood, match="deep"):
         hosts.parse(source(text))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "pip --timeout 100 --no-cache-dir install torch==2.1.0",
+        "python3 -u -m pip install torch==2.1.0",
+        "python -m uv pip install torch==2.1.0",
+        "uv --no-cache pip install torch==2.1.0",
+        'su -c "pip install torch==2.1.0" user',
+        "su user -c 'pip install torch==2.1.0'",
+        'eval "pip install" torch==2.1.0',
+        "timeout 600 pip install torch==2.1.0",
+        "gosu user:user pip install torch==2.1.0",
+        "runuser -u user -- nice -n 10 pip install torch==2.1.0",
+    ],
+)
+def test_commands_around_pip(command: str) -> None:
+    assert [n.text.value for n in nodes(f"FROM x\nRUN {command}", Requirement)] == ["torch==2.1.0"]
+
+
+@pytest.mark.parametrize(
+    ("command", "versions"),
+    [
+        ("uv venv --python 3.8 /venv", ["3.8"]),
+        ("uv pip install --python 3.9 x", ["3.9"]),
+        ("uv python install 3.10", ["3.10"]),
+        ("pyenv install 3.8.10", ["3.8.10"]),
+    ],
+)
+def test_pythons_that_commands_name(command: str, versions: list[str]) -> None:
+    found = [word.value for n in nodes(f"RUN {command}", Install) if n.tool == "python" for word in n.words]
+    assert found == versions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'FROM x\nSHELL ["powershell", "-Command"]\nRUN pip install torch==2.1.0',
+        'FROM x AS a\nSHELL ["cmd", "/S", "/C"]\nFROM a\nRUN pip install torch==2.1.0',
+        "# escape=`\nFROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN pip install torch==2.1.0",
+        "FROM x\nRUN python3 <<EOF\npip install torch==2.1.0\nEOF",
+    ],
+)
+def test_what_no_posix_shell_runs_is_not_read(text: str) -> None:
+    assert nodes(text, Requirement) == []
+    assert any("torch==2.1.0" in word.value for n in nodes(text, Install) for word in n.words)
+
+
+def test_shell_of_a_stage() -> None:
+    text = 'FROM x\nSHELL ["pwsh", "-c"]\nFROM y\nRUN pip install a\nSHELL ["/bin/bash", "-c"]\nRUN pip install b'
+    assert [n.name for n in nodes(text, Requirement)] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "line", ['RUN cat <<<"EOF"', "RUN echo $((1<<EOF))", "RUN x << nowhere", "RUN echo $((1<<20))"]
+)
+def test_no_heredoc(line: str) -> None:
+    assert images(f"{line}\nFROM z\nRUN EOF\n") == ["z"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["COPY <<EOF /tmp/requirements.txt", "RUN cat > /tmp/requirements.txt <<EOF", "COPY <<'EOF' requirements.txt"],
+)
+def test_requirements_that_the_build_writes(head: str) -> None:
+    text = f"FROM x\n{head}\n# torch==1.0\ntorch==2.1.0  # pinned\n-i https://a/b\nEOF\nRUN pip install -r /tmp/requirements.txt c\n"
+    found = nodes(text, Requirement)
+    assert {n.text.value for n in found} == {"torch==2.1.0", "c"}
+    assert len({n.scope for n in (*found, *nodes(text, IndexOption))}) == 1
+    torch = next(n for n in found if n.name == "torch")
+    assert text[torch.text.at[0] :].startswith("torch==2.1.0")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM x\nCOPY <<EOF /tmp/requirements.txt\ntorch==2.1.0\nEOF\n",  # nothing installs it
+        "FROM x\nCOPY <<EOF /r/requirements.txt\ntorch==$V\ntorch==2.1.0\nEOF\nRUN pip install -r /r/requirements.txt\n",
+    ],
+)
+def test_written_files_that_are_only_told(text: str) -> None:
+    assert nodes(text, Requirement) == []
+    assert any("torch==2.1.0" in n.words[0].value for n in nodes(text, Install) if n.tool == "other")
+
+
+def test_bind_mounts() -> None:
+    mount = "--mount=type=bind,source=deps/r.txt,target=/tmp/q.txt --mount=type=cache,target=/root/.cache"
+    copy = nodes(f"FROM x\nRUN {mount} pip install -r /tmp/q.txt", Copy)
+    assert [(n.sources, n.target) for n in copy] == [(("deps/r.txt",), "/tmp/q.txt")]

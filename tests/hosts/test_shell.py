@@ -96,3 +96,38 @@ def test_assignments_go_with_their_command() -> None:
         ("", [("B", "2")]),
         ("b", []),
     ]
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("V#*.", "1.1"),
+        ("V##*.", "1"),
+        ("V%.*", "12.1"),
+        ("V%%.*", "12"),
+        ("V#v", "12.1.1"),
+        ("V/./", "121.1"),
+        ("V//./", "1211"),
+        ("V//./-", "12-1-1"),
+        ("V//[0-9]/x", "xx.x.x"),
+        ("V:0:4", "12.1"),
+        ("V: -3", None),
+        ("V^^", None),
+        ("V/$X/y", None),
+        ("V/[z-a]/y", None),
+        ("V%.*.*.*.*.*", None),
+        ("W%.*", None),
+    ],
+)
+def test_cuts(inner: str, expected: str | None) -> None:
+    value = Text("12.1.1", range(50, 56))
+    found = expand(Text.of("${" + inner + "}", 0, len(inner) + 3), {"V": value}.get)
+    assert (found and found.value) == expected
+    for char, at in zip(found.value, found.at, strict=True) if found else ():
+        assert at < 50 or value.value[at - 50] == char
+
+
+@given(st.text(max_size=20), st.text(alphabet="#%/:*?[]!-.\\v1", max_size=12))
+def test_any_cut(value: str, operation: str) -> None:
+    text = "${V" + operation + "}"
+    expand(Text.of(text, 0, len(text)), {"V": Text(value, range(len(value)))}.get)

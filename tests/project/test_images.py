@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cudamig.model import Safety
+from cudamig.model import Safety, Severity
 
 
 @pytest.mark.parametrize(
@@ -48,11 +48,8 @@ def test_reported(check, line: str, why: str) -> None:
     "line",
     [
         "ubuntu:22.04",
-        "nvidia/cudagl:11.4.2-base-ubuntu20.04",
-        "nvcr.io/nvidia/pytorch:23.10-py3",
         "nvidia/cuda:12.6.3-cudnn-devel-ubuntu22.04",
         "pytorch/pytorch:2.13.0-cuda12.6-cudnn9-runtime",
-        "pytorch/pytorch:latest",
         "me/nvidia-cuda:12.1.0-base-ubuntu22.04",
     ],
 )
@@ -105,3 +102,71 @@ def test_name_and_tag_under_keys_of_their_own(check) -> None:
     assert outcome.after["kustomization.yaml"].decode() == kustomize.replace("12.1.1", "12.6.3")
     assert outcome.after["chart/values.yaml"].decode() == values
     assert [finding.path for finding in outcome.left] == ["chart/values.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("line", "rule", "said"),
+    [
+        ("nvidia/cudagl:11.4.2-base-ubuntu20.04", "IMG107", "nvidia/cuda"),
+        ("nvcr.io/nvidia/pytorch:23.10-py3", "IMG106", "NGC"),
+        ("pytorch/pytorch:latest", "IMG102", "name a version"),
+        ("pytorch/pytorch", "IMG102", "name a version"),
+    ],
+)
+def test_told_and_nothing_held(check, line: str, rule: str, said: str) -> None:
+    (finding,) = check({"Dockerfile": f"FROM {line}\n"}).findings
+    assert (finding.rule, finding.severity, finding.fix.safety) == (rule, Severity.INFO, Safety.MANUAL)
+    assert said in finding.fix.title
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("nvidia/cuda:12.6.3-cudnn9-devel-ubuntu22.04", "nvidia/cuda:12.6.3-cudnn-devel-ubuntu22.04"),
+        ("nvidia/cuda:12.4.1-cudnn8-devel-ubuntu22.04", "nvidia/cuda:12.6.3-cudnn-devel-ubuntu22.04"),
+        ("nvidia/cuda:12.4.1-devel-ubuntu24.04", "nvidia/cuda:12.6.3-devel-ubuntu24.04"),
+        ("nvidia/cuda:12.6-devel-ubuntu22.04", "nvidia/cuda:12.6.3-devel-ubuntu22.04"),
+        ("pytorch/pytorch:2.0.1-cuda11.3-cudnn8-devel", "pytorch/pytorch:2.13.0-cuda12.6-cudnn9-devel"),
+        ("pytorch/pytorch:2.13.0-cuda12.6-cudnn8-devel", "pytorch/pytorch:2.13.0-cuda12.6-cudnn9-devel"),
+        ("pytorch/pytorch:2.13-cuda12.6-cudnn9-devel", "pytorch/pytorch:2.13.0-cuda12.6-cudnn9-devel"),
+    ],
+)
+def test_images_that_do_not_exist_are_mended(check, line: str, after: str) -> None:
+    outcome = check({"Dockerfile": f"FROM {line}\n"})
+    (finding,) = outcome.findings
+    assert finding.severity is Severity.ERROR
+    assert outcome.after["Dockerfile"].decode() == f"FROM {after}\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "near"),
+    [
+        ("nvidia/cuda:12.7.0-devel-ubuntu22.04", "12.6.3-devel-ubuntu22.04"),
+        ("nvidia/cuda:12.8.2-cudnn-devel-ubuntu22.04", "12.8.1-cudnn-devel-ubuntu22.04"),
+        ("nvidia/cuda:12.6.3-devel-ubuntu18.04", "12.6.3-devel-ubuntu22.04"),
+        ("nvidia/cuda:13.0.0-devel-ubuntu20.04", "13.0.0-devel-ubuntu22.04"),
+        ("nvidia/cuda:13.0-base-ubuntu24.04", "13.0.3-base-ubuntu24.04"),
+        ("nvidia/cuda:12.6.3-cudnn-base-ubuntu22.04", "12.6.3-cudnn-runtime-ubuntu22.04"),
+        ("nvidia/cuda:12.6.3", "12.6.3-base-ubuntu22.04"),
+    ],
+)
+def test_images_that_do_not_exist_at_or_above_the_target(check, line: str, near: str) -> None:
+    text = f"FROM {line}\n"
+    outcome = check({"Dockerfile": text})
+    (finding,) = outcome.findings
+    assert (finding.severity, finding.fix.safety) == (Severity.ERROR, Safety.MANUAL)
+    assert f"nvidia/cuda:{near}" in finding.fix.title + finding.fix.reason
+    assert outcome.after["Dockerfile"].decode() == text
+
+
+def test_a_registry_without_a_value_needs_review(check) -> None:
+    text = "ARG REGISTRY\nFROM ${REGISTRY}nvidia/cuda:12.1.1-base-ubuntu22.04\n"
+    (finding,) = check({"Dockerfile": text}).findings
+    assert finding.fix.safety is Safety.UNSAFE
+
+
+def test_nothing_moves_on_an_ngc_image(check) -> None:
+    text = "FROM nvcr.io/nvidia/pytorch:25.03-py3\nRUN pip install torch==2.2.0 --index-url https://download.pytorch.org/whl/cu121\n"
+    outcome = check({"Dockerfile": text}, unsafe=True)
+    assert outcome.after["Dockerfile"].decode() == text
+    assert all("NGC" in finding.fix.reason for finding in outcome.findings)

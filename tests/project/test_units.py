@@ -71,7 +71,7 @@ def test_a_common_base_file_joins_nobody(check) -> None:
         ("RUN apt-get install -y python3.8 && python3.8 -m pip install x\n", "Python 3.8"),
         ("RUN conda create -y python=3.7\n", "Python 3.7"),
         ("RUN conda install -y pytorch -c pytorch\n", "conda"),
-        ("RUN apt-get install -y cuda-toolkit-12-1\n", "cuda-toolkit-12-1"),
+        ("RUN apt-get install -y cuda-toolkit-11-8\n", "no image here brings CUDA 11.8"),
         ("RUN apt-get install -y libcudnn8\n", "libcudnn8"),
         ("RUN rm /etc/apt/sources.list.d/cuda.list\n", "cuda.list"),
         ("RUN pip install xformers==0.0.24\n", "xformers"),
@@ -416,3 +416,23 @@ def test_an_address_made_of_a_version_holds_it(check, again: str, line: str) -> 
     outcome = check(tree)
     assert untouched(outcome, tree)
     assert any("https://a.org/lib-12.1.1.tgz is made of the same value" in reason for reason in reasons(outcome))
+
+
+def test_a_file_under_another_name_is_linked(check) -> None:
+    for how in (
+        "COPY deps/requirements.txt /tmp/r.txt\nRUN ",
+        "RUN --mount=type=bind,source=deps/requirements.txt,target=/tmp/r.txt ",
+    ):
+        tree = {
+            "Dockerfile": f"FROM nvidia/cuda:11.1.1-devel-ubuntu18.04\n{how}pip install -r /tmp/r.txt\n",
+            "deps/requirements.txt": "torch==2.2.0\n",
+        }
+        assert check(tree).after["deps/requirements.txt"] == b"torch==2.2.0\n"
+
+
+def test_a_version_and_what_is_cut_out_of_it_move_as_one(check) -> None:
+    head = "ARG CUDA=12.1.1\nFROM nvidia/cuda:${CUDA}-devel-ubuntu22.04\nARG CUDA\n"
+    rest = "RUN pip install torch==2.2.0 -i https://download.pytorch.org/whl/cu${V//./}\nENV P=/usr/local/cuda-${CUDA%.*}\n"
+    outcome = check({"Dockerfile": head + "ARG V=${CUDA:0:4}\n" + rest})
+    assert outcome.after["Dockerfile"].decode().startswith(head.replace("12.1.1", "12.6.3"))
+    assert not outcome.left
