@@ -151,7 +151,7 @@ def _refusal(image: str, driver: str, starts: bool | None, gate: gates.Gate) -> 
 def _allowed(gate: gates.Gate) -> str:
     branches = ", ".join(gate.branches)
     older = f"{branches}{'' if gate.geforce else ' (no GeForce)'} or " if branches else ""
-    return f"it asks for {older}{gate.newest} and newer (read for {gate.version})"
+    return f"it asks for {older}{gate.newest} and newer"
 
 
 def _notes(target: Target, fleet: Fleet) -> Iterator[Reason]:

@@ -60,7 +60,8 @@ def _fleet(report: Report) -> str:
     request = report.result.request
     assert request.fleet
     fit = fits.judge(request.target, request.fleet)
-    words = fits.refusal(request.target, request.fleet, request.rows, images=True) or f"can run {request.target.name}"
+    refusal = fits.refusal(request.target, request.fleet, request.rows, images=True).removeprefix("the fleet ")
+    words = refusal or f"can run {request.target.name}"
     if fit.image and not fit.wheels:
         words = f"{words}; the wheels of {request.target.name} run there without nvidia/cuda images"
     return f"{request.fleet}: {words}"
