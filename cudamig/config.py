@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 DEFAULT_TARGET = "cu126"
 
@@ -28,13 +28,16 @@ class Config(NamedTuple):
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     rules: tuple[str, ...] = ()  # folders with rules of the user's own, relative to the working directory
     folder: str = "."  # folder of the config file, relative to the working directory
+    file: str = ""  # the config file, relative to the working directory; "" without one
+    targets: Mapping[str, Any] = {}  # name -> row, as written; facts/own.py reads them
+    fleet: Mapping[str, Any] | None = None  # as written; facts/fleet.py reads it
 
     def excluded(self) -> Callable[[str], bool]:
         """A predicate over paths relative to the working directory."""
         return matcher(self.exclude, self.folder)
 
 
-_KEYS = ("target", "select", "ignore", "exclude", "per-file-ignores", "rules")
+_KEYS = ("target", "select", "ignore", "exclude", "per-file-ignores", "rules", "targets", "fleet")
 
 
 def matcher(patterns: tuple[str, ...], folder: str = ".") -> Callable[[str], bool]:
@@ -113,7 +116,24 @@ def _config(table: Mapping[str, object], file: str) -> Config:
         per_file_ignores=tuple((str(p), _strings(ignores, p, f"{file}: per-file-ignores")) for p in ignores),
         rules=tuple(os.path.normpath(os.path.join(folder, d)) for d in _strings(table, "rules", file)),
         folder=folder,
+        file=file,
+        targets=_rows(table, file),
+        fleet=_fleet(table, file),
     )
+
+
+def _rows(table: Mapping[str, object], file: str) -> dict[str, Any]:
+    value = table.get("targets", {})
+    if not isinstance(value, dict) or not all(isinstance(row, dict) for row in value.values()):
+        raise ConfigError(f"{file}: 'targets' must hold a table for each target: [targets.NAME]")
+    return value
+
+
+def _fleet(table: Mapping[str, object], file: str) -> Mapping[str, Any] | None:
+    value = table.get("fleet")
+    if value is not None and not isinstance(value, dict):
+        raise ConfigError(f"{file}: 'fleet' must be a table")
+    return value
 
 
 def _strings(table: Mapping[str, object], key: str, file: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from cudamig.config import DEFAULT_TARGET, Config, ConfigError
 from cudamig.engine import Fault
-from cudamig.facts import targets
+from cudamig.facts import fleet, own
 from cudamig.fixing.plan import plan
 from cudamig.model import Finding, Kept
 from cudamig.request import Request
@@ -23,6 +23,7 @@ from cudamig.rules.model import Rule
 from cudamig.run import Session
 
 Tree = Mapping[str, str | bytes]
+PLAIN = Config()
 
 
 class Outcome(NamedTuple):
@@ -36,15 +37,20 @@ class Outcome(NamedTuple):
     kept: tuple[Kept, ...] = ()  # places left alone on purpose
 
 
-def run(tree: Tree, rules: list[Rule], target: str = DEFAULT_TARGET, unsafe: bool = False) -> Outcome:
-    """Check and fix a tree (path -> text, or bytes) with ``rules`` at ``target``, in a folder of its own."""
+def run(
+    tree: Tree, rules: list[Rule], target: str = DEFAULT_TARGET, unsafe: bool = False, config: Config = PLAIN
+) -> Outcome:
+    """Check and fix a tree (path -> text, or bytes) with ``rules`` at ``target``, in a folder of its own.
+
+    ``config`` gives targets and a fleet; what else it says is not asked for.
+    """
     with tempfile.TemporaryDirectory(prefix="cudamig-example-") as folder, contextlib.chdir(folder):
         for path, text in tree.items():
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
             with open(path, "wb") as handle:
                 handle.write(text.encode() if isinstance(text, str) else text)
-        row = targets.get(target)
-        session = Session(Request((".",), Config(), row, rule_set(rules, row)))
+        row, rows = own.get(target, config), tuple(own.rows(config))
+        session = Session(Request((".",), PLAIN, row, rule_set(rules, row), rows=rows, fleet=fleet.of(config)))
         first = session.result()
         done = plan(session, unsafe)
         after = {path: session.read(path) for path in tree}

@@ -8,9 +8,11 @@ from typing import NamedTuple
 from cudamig.config import Config
 from cudamig.discover import Candidate, Skipped
 from cudamig.engine import Fault
+from cudamig.facts.fleet import Fleet
 from cudamig.facts.targets import Target
 from cudamig.model import Finding, Kept
 from cudamig.rules.load import RuleSet
+from cudamig.rules.model import Context
 
 
 class Request(NamedTuple):
@@ -24,6 +26,17 @@ class Request(NamedTuple):
     force_exclude: bool = False
     inline_ignores: bool = True
     jobs: int = 1
+    rows: tuple[Target, ...] = ()  # all targets there are
+    fleet: Fleet | None = None  # hosts that have to run the target
+
+    def context(self) -> Context:
+        """What matchers are told."""
+        refused = ""
+        if self.fleet:
+            from cudamig.facts import fits
+
+            refused = fits.refusal(self.target, self.fleet, self.rows, images=False)
+        return Context(self.target, self.rows, self.fleet, refused)
 
 
 class Result(NamedTuple):

@@ -12,7 +12,6 @@ from cudamig.engine import Fault, FileResult
 from cudamig.model import Finding, Kept
 from cudamig.request import Request, Result
 from cudamig.rules.load import Prefilter
-from cudamig.rules.model import Context
 from cudamig.source import MAX_BYTES, Source
 
 
@@ -23,7 +22,7 @@ class Session:
         """Discover and scan. Raises ConfigError for a path that does not exist."""
         self.request = request
         self.changed: dict[str, bytes] = {}
-        self._context = Context(request.target)
+        self._context = request.context()
         self._rules = request.rules.by_id()
         self._prefilter = Prefilter(request.rules.rules)
         found = _discover(request, request.paths)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from cudamig.examples import Outcome, Tree, run
+from cudamig.config import Config
+from cudamig.examples import PLAIN, Outcome, Tree, run
 from cudamig.rules.load import known
 from cudamig.rules.model import Rule
 
@@ -20,9 +21,9 @@ def rules() -> list[Rule]:
 
 @pytest.fixture
 def check(rules: list[Rule]) -> Check:
-    """``check(tree, target=..., unsafe=...)``: findings and the fixed tree."""
+    """``check(tree, target=..., unsafe=..., config=...)``: findings and the fixed tree."""
 
-    def _check(tree: Tree, target: str = "cu126", unsafe: bool = False) -> Outcome:
-        return run(tree, rules, target, unsafe)
+    def _check(tree: Tree, target: str = "cu126", unsafe: bool = False, config: Config = PLAIN) -> Outcome:
+        return run(tree, rules, target, unsafe, config)
 
     return _check

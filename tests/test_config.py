@@ -48,6 +48,8 @@ def test_the_nearest_file_counts_and_patterns_are_relative_to_it(folder: Path, m
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("fleet = 1", "'fleet' must be a table"),
+        ("targets = {a = 1}", "a table for each target"),
         ("targte = 'cu130'", "did you mean 'target'"),
         ("target = 1", "must be a string"),
         ("select = 'PYT'", "list of strings"),

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from cudamig import config as configuration
 from cudamig.config import Config
-from cudamig.facts import targets
+from cudamig.examples import PLAIN
+from cudamig.facts import fleet, own, targets
 from cudamig.fixing.diff import patch
 from cudamig.fixing.plan import plan
+from cudamig.report import full
 from cudamig.report.concise import render
 from cudamig.report.view import report
 from cudamig.request import Request
@@ -34,9 +37,9 @@ def sample(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
     return source
 
 
-def session(rules: list[Rule], target: str = "cu126") -> Session:
-    row = targets.get(target)
-    return Session(Request((".",), Config(), row, rule_set(rules, row)))
+def session(rules: list[Rule], target: str = "cu126", config: Config = PLAIN) -> Session:
+    row, rows = targets.get(target), tuple(own.rows(config))
+    return Session(Request((".",), config, row, rule_set(rules, row), rows=rows, fleet=fleet.of(config)))
 
 
 def compare(golden: Path, got: bytes) -> None:
@@ -59,6 +62,20 @@ def test_what_fix_does(sample: Path, rules: list[Rule], unsafe: bool, golden: st
     assert not done.faults
     assert not done.left.faults
     compare(sample / golden, patch(done.before, done.after))
+
+
+@pytest.mark.parametrize("sample", ["detector-held"], indirect=True)
+def test_a_fleet_holds_a_repository_back(sample: Path, rules: list[Rule]) -> None:
+    config = configuration.load()
+    found = session(rules, config.target, config)
+    compare(sample / "golden-check.txt", (full.render(report(found.result(), found.source)) + "\n").encode())
+    assert not [finding for finding in found.result().findings if finding.fix.edits]
+    for unsafe, golden in ((False, "golden.diff"), (True, "golden-unsafe.diff")):
+        done = plan(session(rules, config.target, config), unsafe)
+        compare(sample / golden, patch(done.before, done.after))
+    told = [finding.fix.reason for finding in found.result().findings if finding.rule[:3] in ("IMG", "REQ")]
+    assert all("driver 470 is older than 525.60.13" in why and "fits it is cu118" in why for why in told)
+    assert plan(session(rules, "cu118", config), False).after  # what fits does move
 
 
 @pytest.mark.parametrize("sample", ["already-there"], indirect=True)

@@ -43,6 +43,7 @@ def command(**options: Any) -> None:
         done = plan(session, options["unsafe"])
         _show(done, color, again("fix --apply --unsafe" if options["unsafe"] else "fix --apply"))
     faults = tuple(dict.fromkeys((*done.left.faults, *done.faults)))
+    log.age()
     log.faults(faults)
     left, changes = (done.left.findings, False) if options["write"] else ((), bool(done.after))
     sys.exit(exit_code(options, faults, left, changes))

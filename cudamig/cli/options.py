@@ -12,7 +12,7 @@ import click
 from cudamig import config as configuration
 from cudamig.cli.exits import USAGE
 from cudamig.config import ConfigError, RuleError
-from cudamig.facts import targets
+from cudamig.facts import fleet, own
 from cudamig.report.screen import say
 from cudamig.request import Request
 from cudamig.rules import load
@@ -75,7 +75,7 @@ def request(options: dict[str, Any]) -> Request:
     if options["target"]:
         config = config._replace(target=options["target"], target_source="--target")
     known = load.known(config.rules)
-    target = targets.get(config.target)
+    target = own.get(config.target, config)
     for _, words in config.per_file_ignores:
         load.expand(words, known)
     select = _words(options["select"]) or config.select
@@ -89,6 +89,8 @@ def request(options: dict[str, Any]) -> Request:
         force_exclude=options["force_exclude"],
         inline_ignores=not options["no_inline_ignores"],
         jobs=options["jobs"] or os.cpu_count() or 1,
+        rows=tuple(own.rows(config)),
+        fleet=fleet.of(config),
     )
 
 

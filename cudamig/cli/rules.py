@@ -12,7 +12,7 @@ from cudamig import config as configuration
 from cudamig.cli import options as shared_options
 from cudamig.cli.exits import CLEAN, FOUND
 from cudamig.config import ConfigError, RuleError
-from cudamig.facts import targets
+from cudamig.facts import own
 from cudamig.facts.targets import Target
 from cudamig.report import page, table
 from cudamig.report.screen import visible, write
@@ -40,7 +40,7 @@ def command(target: str | None, output_format: str, test: str | None, color: str
     """
     try:
         config = configuration.load()
-        row = targets.get(target or config.target)
+        row = own.get(target or config.target, config)
         folders = (test,) if test else config.rules
         rules = load.known(folders)
         if test is not None:

@@ -160,7 +160,7 @@ def gate(version: str) -> tuple[frozenset[str], str] | None:
     """
     table = store.load("facts-cuda")["image_gate"]
     row = table.get(version) or next((r for v, r in table.items() if minor(v) == minor(version)), None)
-    return (frozenset(row["branches"]), row["newest"]) if row else None
+    return (frozenset(row["branches"]), row["newest"]) if row and not row.get("unread") else None
 
 
 def refused_drivers(old: str, new: str) -> list[str]:

@@ -53,6 +53,12 @@ def built(torch: str, cuda: str) -> bool:
     return release is not None and f"cu{cuda.replace('.', '')}" in release.cuda
 
 
+def glibc(torch: str, build: str) -> str:
+    """The oldest glibc that the wheels of a build run on; ``""`` when not known."""
+    special = store.load("facts-cuda")["wheel_glibc"].get(f"{torch}+{build}")
+    return str(special or store.load("facts-torch")["releases"].get(torch, {}).get("glibc", ""))
+
+
 def lacks_wheel(project: str, version: str, python: str) -> bool:
     """Whether an exact pin of a compiled project has no wheel for a CPython version (facts/python_wheels.yaml)."""
     first = store.load("facts-python_wheels")["first"].get(project, {}).get(python)

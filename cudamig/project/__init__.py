@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from cudamig.engine import FileResult
 from cudamig.model import Edit, Finding, Fix, Kept, Safety, Severity, manual
-from cudamig.project import files, obstacles, units
+from cudamig.project import files, limits, obstacles, units
 from cudamig.project.place import Place
 from cudamig.rules.load import RuleSet
 from cudamig.rules.model import Context, Rule
@@ -27,14 +27,18 @@ def check(
     """
     by_role = rules.stack()
     judged = files.judge_all(results, context.target, read)
+    nodes = {result.path: result.nodes for result in results}
     findings = []
     for unit in units.join(judged):
-        held = {path: units.held(unit, context.target, path) for path in {place.path for place in unit.places}}
+        refused = limits.refusal(unit, context)
+        paths = {place.path for place in unit.places}
+        held = {path: refused or units.held(unit, context.target, path) for path in paths}
         safety = Safety.UNSAFE if any(place.safety is Safety.UNSAFE for place in unit.places) else Safety.SAFE
-        for place in unit.places:
+        for place in limits.demanding(unit, nodes, context.target):
             rule = by_role.get(place.role)
             if rule:
-                findings.append(_finding(place, rule, unit, held[place.path], safety, context))
+                newer = place.newer and limits.direction(place, nodes[place.path], context.rows)
+                findings.append(_finding(place, rule, unit, newer or held[place.path], safety, context))
     return findings, [Kept(p.path, p.span, p.message) for file in judged for p in file.places if p.kept]
 
 
@@ -42,7 +46,7 @@ def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safe
     if place.todo:
         fix = manual(place.todo, place.reason)
     elif place.newer:
-        fix = manual("nothing to do", "a newer stack is never moved back")
+        fix = manual("nothing to do", held)
     elif place.blocks or held:
         fix = manual(rule.title, place.blocks or held)
     else:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from cudamig import __version__
+from cudamig.facts import age
 from cudamig.model import Edit, Related
 from cudamig.report.view import Report, Sources, View, fingerprints, place
 
@@ -25,6 +26,7 @@ def payload(report: Report) -> dict[str, Any]:
         "version": __version__,
         "target": request.target.name,
         "target_source": request.config.target_source,
+        "facts_as_of": age.as_of(),
         "files": result.counts(),
         "findings": [
             _finding(view, mark, report.source) for view, mark in zip(report.views, fingerprints(report), strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 
 from cudamig.engine import Fault
@@ -13,12 +14,22 @@ from cudamig.request import Result
 
 def notices(report: Report, output_format: str) -> None:
     """Faults always; what was scanned and skipped with --verbose; counts where the format itself has no summary."""
+    age()
     faults(report.result.faults)
     if report.verbose:
         scanned(report.result, report.source)
     if output_format != "full":
         unread(report.result)
         say(f"{number(len(report.views), 'finding')} in {number(len(report.result.files), 'file')}")
+
+
+def age(today: datetime.date | None = None) -> None:
+    """A warning when the tables are old."""
+    from cudamig.facts import age as tables
+
+    old = tables.warning(today)
+    if old:
+        say(f"warning: {old}")
 
 
 def faults(items: Iterable[Fault]) -> None:

@@ -8,7 +8,7 @@ from cudamig.facts import store
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import minor
 
-_LABELS = (
+LABELS = (
     ("cuda", "CUDA toolkit and images"),
     ("wheels", "wheel index"),
     ("torch", "torch"),
@@ -28,6 +28,7 @@ _LABELS = (
 def payload(row: Target) -> dict[str, Any]:
     """A target as JSON holds it: the fields of its file under rules/targets/, and its index URL."""
     fields = row._asdict()
+    fields["own"] = row.own or None
     return {**fields, "cupy": {"package": row.cupy[0], "version": row.cupy[1]}, "index_url": row.index_url}
 
 
@@ -63,28 +64,32 @@ def _torch_images(table: dict[str, Any], row: Target) -> list[str]:
 def markdown(row: Target) -> str:
     """The page of a target."""
     source = _sources(row)
-    rows = [(label, _value(row, field), source.get(field, "")) for field, label in _LABELS]
+    rows = [(label, value(row, field), source.get(field, "")) for field, label in LABELS]
+    prose = [source[name] for name in ("end", "next", "notes") if name in source]
     parts = [
         f"# {row.name}: {row.title}",
         row.summary,
+        f"Defined in {row.own}." if row.own else "",
         "\n".join(f"- **{label}:** {value}" + (f" ({where})" if where else "") for label, value, where in rows),
         "\n".join((f"- **end of support:** {row.end}", f"- **next:** {row.next}")),
         "## Notes\n\n" + "\n".join(f"- {note}" for note in row.notes) if row.notes else "",
         "## Images\n\n" + "\n".join(f"- `{tag}`" for tag in images(row)),
-        f"Sources read {row.checked}.",
+        f"End, next and notes: {'; '.join(dict.fromkeys(prose))}." if prose else "",
+        f"Sources read {row.checked}, where they give no other date.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _value(row: Target, field: str) -> str:
-    value = getattr(row, field)
+def value(row: Target, field: str) -> str:
+    """A field in words."""
+    plain = getattr(row, field)
     if field == "cupy":
-        return f"{value[0]} {value[1]}"
+        return f"{plain[0]} {plain[1]}"
     if field == "wheels":
-        return f"{value}, {row.index_url}"
-    if isinstance(value, tuple):
-        return f"{value[0]} to {value[1]}"
-    return f"{value} or newer" if field == "driver" else str(value)
+        return f"{plain}, {row.index_url}"
+    if isinstance(plain, tuple):
+        return f"{plain[0]} to {plain[1]}"
+    return f"{plain} or newer" if field == "driver" else str(plain)
 
 
 def _sources(row: Target) -> dict[str, str]:

@@ -25,6 +25,7 @@ def plan(report: Report) -> str:
     table = [
         ("scanned", _scanned(report)),
         ("target", f"{target.name}: {target.title} ({_why(report)})"),
+        *([("fleet", _fleet(report))] if result.request.fleet else []),
         ("findings", _findings(report)),
         *(("not understood" if i == 0 else "", row) for i, row in enumerate(rows)),
         *(("next" if i == 0 else "", row) for i, row in enumerate(_next(report))),
@@ -50,6 +51,20 @@ def _scanned(report: Report) -> str:
 def _why(report: Report) -> str:
     source = report.result.request.config.target_source
     return f"{source}; `cudamig target list` shows others" if source == "the default" else f"from {source}"
+
+
+def _fleet(report: Report) -> str:
+    """The hosts of the configuration, and whether they can run the target."""
+    from cudamig.facts import fits
+
+    request = report.result.request
+    assert request.fleet
+    fit = fits.judge(request.target, request.fleet)
+    refusal = fits.refusal(request.target, request.fleet, request.rows, images=True).removeprefix("the fleet ")
+    words = refusal or f"can run {request.target.name}"
+    if fit.image and not fit.wheels:
+        words = f"{words}; the wheels of {request.target.name} run there without nvidia/cuda images"
+    return f"{request.fleet}: {words}"
 
 
 def _findings(report: Report) -> str:

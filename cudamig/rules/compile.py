@@ -24,7 +24,8 @@ def compile_folder(folder: str) -> dict[str, Any]:
     tables: dict[str, Any] = {"rules": rules, "pages": pages, "targets": _targets(os.path.join(folder, "targets"))}
     for file in _files(os.path.join(folder, "facts")):
         tables["facts-" + os.path.splitext(os.path.basename(file))[0]] = _plain(read(file))
-    return tables
+    dates = {name.removeprefix("facts-"): t["as_of"] for name, t in tables.items() if name.startswith("facts-")}
+    return {**tables, "as-of": dates}
 
 
 def compile_rules(folder: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from cudamig.facts.fleet import Fleet
 from cudamig.facts.targets import Target
 from cudamig.model import Finding, Fix, Related, Safety, Severity, Span, manual
 
@@ -32,15 +33,28 @@ class Rule(NamedTuple):
         return self.id.rstrip("0123456789")
 
     @property
+    def stack(self) -> bool:
+        """Whether its places are those of the stack itself, which move as units."""
+        return self.matcher == "stack"
+
+    def newer_stack(self) -> dict[str, str]:
+        """Components that hosts run, and the releases from which the old thing is deprecated or the new one exists."""
+        gates = {**self.since, **self.replacement_since}
+        return {name: version for name, version in gates.items() if name != "trainer"}
+
+    @property
     def title(self) -> str:
         """One line: what to do about it."""
         return str(self.fix.get("title", self.summary))
 
 
 class Context(NamedTuple):
-    """What a matcher may know besides the file: the target."""
+    """What a matcher may know besides the file: the target, and the hosts that have to run it."""
 
     target: Target
+    rows: tuple[Target, ...] = ()  # all targets there are
+    fleet: Fleet | None = None  # the hosts, where the configuration lists them
+    refused: str = ""  # why they cannot run the target at all
 
     def severity(self, rule: Rule) -> Severity:
         """Error where the old thing is gone at the target, else what the rule says, else warning."""
@@ -59,8 +73,15 @@ class Context(NamedTuple):
         related: tuple[Related, ...] = (),
         severity: Severity | None = None,
     ) -> Finding:
-        """A finding of ``rule``; a fix whose replacement the target does not have yet becomes a person's job."""
+        """A finding of ``rule``.
+
+        A fix whose replacement the target does not have yet becomes a person's job, and so does one that moves code to
+        a newer stack which the fleet cannot run: the code stays on the old one then.
+        """
         if fix.edits and not self.target.reaches(rule.replacement_since):
             needs = ", ".join(f"{k} {v}" for k, v in rule.replacement_since.items())
             fix = manual(fix.title, f"the replacement needs {needs}, newer than the target {self.target.name}")
+        if fix.edits and self.refused and not rule.stack and rule.newer_stack():
+            needs = " and ".join(f"{k} {v}" for k, v in rule.newer_stack().items())
+            fix = manual(fix.title, f"{self.refused}; so the code stays on an older stack, and this belongs to {needs}")
         return Finding(rule.id, path, span, message, severity or self.severity(rule), fix, related)

@@ -16,6 +16,7 @@ from typing import Any
 
 from cudamig import matchers
 from cudamig.__main__ import main
+from cudamig.facts import age
 from cudamig.model import Edit, Finding, Fix, Safety, Span
 from cudamig.rules.model import Context, Rule
 
@@ -51,6 +52,7 @@ def denying(real: Callable[..., Any], path: str) -> Callable[..., Any]:
 
 
 if __name__ == "__main__":
+    age.DAYS = 1_000_000  # what is said of old tables has a test of its own; the others do not depend on the date
     module = types.ModuleType("cudamig.matchers.word")
     module.__dict__["match"] = match
     sys.modules["cudamig.matchers.word"] = module
