@@ -41,13 +41,15 @@ def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safe
         fix = manual("nothing to do", "a newer stack is never moved back")
     elif place.blocks or held:
         fix = manual(rule.title, place.blocks or held)
+    elif not place.changes:
+        fix = manual(rule.title, place.reason or rule.reason)
     else:
         edits = tuple(Edit(place.path, span, new) for span, new in place.changes)
         fix = Fix(rule.title, safety, _reason(unit, place, safety, rule), edits, unit.name)
     severity = place.severity
     if severity is Severity.WARNING and any(other.deliberate for other in unit.obstacles):
         severity = Severity.INFO
-    return context.finding(rule, place.path, place.span, place.message, fix, severity=severity)
+    return context.finding(rule, place.path, place.span, place.message, fix, place.related, severity)
 
 
 def _reason(unit: units.Unit, place: Place, safety: Safety, rule: Rule) -> str:

@@ -103,7 +103,7 @@ def _places(result: FileResult, inherited: list[IndexOption], linux: bool, targe
             yield from indexes.judge(node, Scene(result.path, options, linux), target)
     for scope, items in _commands(result).items():
         near = [option for option in options if option.scope in (scope, ANY_SCOPE)]
-        scene = Scene(result.path, near + inherited, linux)
+        scene = Scene(result.path, near + inherited, linux, items)
         places = [place for item in items for place in requirement.judge(item, scene, target)]
         yield from added.with_index(result, items, places, target)
     yield from alternatives.find(result)
