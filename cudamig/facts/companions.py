@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import Any
 
-from cudamig.facts import store
+from cudamig.facts import store, wheels
+from cudamig.facts.suffixes import dotted
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import key, major
 
@@ -40,31 +40,6 @@ def neutral(image: str) -> bool:
     return parts[-1] in _table()["neutral"] or "/".join(parts[-2:]) in _table()["neutral"]
 
 
-@functools.cache
-def _patterns() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
-    return [(re.compile(row["pattern"]), row) for row in _table()["suffixed"]]
-
-
-def misfit(name: str, pinned: bool, target: Target) -> str:
-    """Why a project whose name carries a CUDA version does not fit the target, or ``""``.
-
-    ``pinned``: the requirement has an exact version.
-    """
-    for pattern, row in _patterns():
-        match = pattern.fullmatch(name)
-        if not match:
-            continue
-        digits = match.group(1)
-        if row["level"] == "pinned":
-            return str(row["why"]) if pinned else ""
-        if row["level"] == "major":
-            fits = digits[:2] == major(target.cuda)
-        else:
-            fits = f"cu{digits}" == target.wheels
-        return "" if fits else f"is built for CUDA {_dotted(digits)}, the target has {target.cuda_minor}"
-    return ""
-
-
 def built_for(wheel: str, target: Target) -> str | None:
     """Which other CUDA or torch the name of a wheel file says it is for; ``""``: the target's, None: it says neither.
 
@@ -81,12 +56,50 @@ def built_for(wheel: str, target: Target) -> str | None:
         digits = cuda.group(1)
         whole = target.wheels.removeprefix("cu")
         if digits != (whole if len(digits) > 2 else major(target.cuda)):
-            return f"CUDA {_dotted(digits)}"
+            return f"CUDA {dotted(digits)}"
     return ""
 
 
-def _dotted(digits: str) -> str:
-    return digits if len(digits) < 3 else f"{digits[:-1]}.{digits[-1]}"
+def torch_asks(name: str, target: Target) -> str:
+    """The one release of triton or xformers that goes with the target's torch, or ``""``."""
+    release = wheels.releases().get(target.torch)
+    if not release:
+        return ""
+    if name == "triton":
+        return release.triton
+    if name != "xformers" or release.pypi[:4] != target.wheels[:4]:  # PyPI's xformers has the CUDA of PyPI's torch
+        return ""
+    return next((x for x, torch in reversed(_table()["xformers"].items()) if torch == target.torch), "")
+
+
+def made_for(name: str, version: str) -> list[str]:
+    """The torch releases that a release of triton or xformers goes with; empty when it is not known."""
+    if name == "triton":
+        return [r.torch for r in wheels.releases().values() if version and r.triton == version]
+    return [torch for x, torch in _table()["xformers"].items() if name == "xformers" and x == version]
+
+
+def asks_for_torch(name: str, target: Target) -> str:
+    """Why an open requirement beside a pinned torch cannot follow it to the target, or ``""``."""
+    if name != "vllm" or target.torch in _table()["vllm"]:
+        return ""
+    return f"each release asks for one torch exactly, and none is known for torch {target.torch}"
+
+
+def torch_library(name: str) -> bool:
+    """Whether a project is one of the CUDA libraries that a torch wheel asks for exactly."""
+    match = re.fullmatch(r"nvidia-(.+)-cu\d{2}", name)
+    return match is not None and match.group(1) in _table()["torch_libraries"]
+
+
+def uses_libraries(name: str) -> bool:
+    """Whether a project beside torch may need pinned CUDA libraries for itself."""
+    return name in _table()["library_users"] or name.startswith(("cupy", "tensorflow", "jax-"))
+
+
+def compiled(name: str) -> bool:
+    """Whether a project is compiled against the torch and the CUDA at hand, so that it is built again after a move."""
+    return name in _table()["compiled"]
 
 
 def cupy_fits(package: str, version: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any, NamedTuple
 
@@ -27,8 +28,12 @@ class Release(NamedTuple):
     pypi: str  # build on PyPI
     python: tuple[str, ...]
     requires: dict[str, str]  # project -> clause, of pure Python packages; only for releases that targets name
+    triton: str = ""  # the one release that it asks for
+    also: tuple[str, ...] = ()  # builds that are seen in use, though no build matrix lists them
+    unsure: bool = False  # the list of builds may lack some
 
 
+@functools.cache
 def releases() -> dict[str, Release]:
     """All known releases, oldest first."""
     return {name: _release(name, row) for name, row in store.load("facts-torch")["releases"].items()}
@@ -36,7 +41,17 @@ def releases() -> dict[str, Release]:
 
 def _release(name: str, row: dict[str, Any]) -> Release:
     companions = {"torch": name} | {k: row[k] for k in ("torchvision", "torchaudio", "torchtext") if k in row}
-    return Release(name, companions, tuple(row["cuda"]), row["pypi"], tuple(row["python"]), row.get("requires", {}))
+    return Release(
+        name,
+        companions,
+        tuple(row["cuda"]),
+        row["pypi"],
+        tuple(row["python"]),
+        row.get("requires", {}),
+        row.get("triton", ""),
+        tuple(row.get("also", ())),
+        row.get("unsure", False),
+    )
 
 
 def torch_of(project: str, version: str) -> Release | None:

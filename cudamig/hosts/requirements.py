@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -47,6 +48,7 @@ class Lines:
         item = requirement(head, hashed="--hash" in tail.value)
         options = tuple(_index_options(tail))
         rest = head[len(item.text) :] if not item.marker else head[:0]
+        item = item._replace(line=_whole_line(logical, self.source))
         self.lines.append(Line(_extent(logical), item, rest, options, bool(options)))
         self.nodes += [item, *options]
         if rest.value.strip():
@@ -124,6 +126,13 @@ def _index_options(text: Text) -> Iterator[IndexOption]:
         if option in INDEX_OPTIONS and (equals or number + 1 < len(words)):
             url = word.text[len(option) + 1 :] if equals else words[number + 1].text
             yield from index_option(word.text[: len(option)], url)
+
+
+def _whole_line(logical: Text, source: Source) -> Span:
+    """The physical lines that a logical line stands on, with the last one's line end."""
+    first = bisect.bisect_right(source.starts, logical.at[0]) - 1
+    after = bisect.bisect_right(source.starts, logical.at[-1])
+    return Span(source.starts[first], source.starts[after] if after < len(source.starts) else len(source.text))
 
 
 def _extent(text: Text) -> Span:

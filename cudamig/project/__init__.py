@@ -47,6 +47,8 @@ def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safe
         fix = manual(place.todo, place.reason)
     elif place.newer:
         fix = manual("nothing to do", held)
+    elif not place.changes and not place.blocks:
+        fix = manual(rule.title, place.reason or rule.reason)
     elif place.blocks or held:
         fix = manual(rule.title, place.blocks or held)
     else:
@@ -56,7 +58,7 @@ def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safe
     if severity is Severity.WARNING and any(other.deliberate for other in unit.obstacles):
         severity = Severity.INFO
     fix = fix._replace(reason=_shown(fix.reason))
-    return context.finding(rule, place.path, place.span, _shown(place.message), fix, severity=severity)
+    return context.finding(rule, place.path, place.span, _shown(place.message), fix, place.related, severity)
 
 
 def _shown(words: str) -> str:

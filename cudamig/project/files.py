@@ -112,9 +112,13 @@ def _places(result: FileResult, inherited: list[IndexOption], linux: bool, targe
             yield from images.judge(result.path, node, target)
         elif isinstance(node, IndexOption):
             yield from indexes.judge(node, Scene(result.path, options, linux), target)
+    beside: dict[int, list[Requirement]] = {}
+    for node in result.nodes:
+        if isinstance(node, Requirement):
+            beside.setdefault(node.stage, []).append(node)
     for scope, items in _commands(result).items():
         near = [option for option in options if option.scope in (scope, ANY_SCOPE)]
-        scene = Scene(result.path, near + inherited, linux)
+        scene = Scene(result.path, near + inherited, linux, beside[items[0].stage])
         places = [place for item in items for place in requirement.judge(item, scene, target)]
         yield from added.with_index(result, items, places, target)
     yield from alternatives.find(result)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cudamig.facts import wheels
+from cudamig.facts import claims, wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Severity, Span
-from cudamig.nodes import IndexOption
+from cudamig.nodes import IndexOption, Requirement
 from cudamig.project.place import Place
 
 
@@ -18,6 +18,17 @@ class Scene(NamedTuple):
     path: str
     indexes: Sequence[IndexOption]  # of the same install command or file, and of commands that include it
     image: bool  # in a build on a CUDA image, or installed by nothing else: what it installs is for CUDA on Linux
+    beside: Sequence[Requirement] = ()  # what the same install command or file asks for
+
+    def pinned_torch(self) -> str:
+        """The one exact release of torch that stands beside, as written, or ``""``."""
+        found = [
+            clause.version.value
+            for item in self.beside
+            for clause in item.clauses
+            if item.name == "torch" and clause.operator in ("==", "===") and item.text.known
+        ]
+        return found[0] if len(found) == 1 and "*" not in found[0] else ""
 
     def variants(self) -> list[wheels.Index]:
         """What the PyTorch indexes among them say."""
@@ -61,11 +72,17 @@ def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
         return
     if number == wheels.target_number(target):
         return
+    never = "" if index.channel else claims.never_an_index(index.variant)
+    severity = Severity.ERROR if never else Severity.WARNING
+    if number > wheels.target_number(target) and never:
+        why = "it is newer than the target, and nothing is moved back: choose an index that exists"
+        yield Place("wheel-index", path, span, never, severity, blocks=why)
+        return
     if number > wheels.target_number(target):
         message = f"the {index.variant} index is newer than the target {target.name}; left alone"
         yield Place("wheel-index", path, span, message, Severity.INFO, newer=True)
         return
-    message = f"the {index.variant} wheel index is behind the target ({target.wheels})"
+    message = never or f"the {index.variant} wheel index is behind the target ({target.wheels})"
     if index.channel:
         yield Place("wheel-index", path, span, message, blocks=f"the {index.channel} channel is no release: choose one")
     elif index.page or (index.root and option.option == "--find-links"):
@@ -73,7 +90,7 @@ def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
     else:
         change = url.replace(*index.span, target.wheels)
         blocks = "" if change else "the address is put together from places that cannot be changed one by one"
-        yield Place("wheel-index", path, span, message, changes=(change,) if change else (), blocks=blocks)
+        yield Place("wheel-index", path, span, message, severity, (change,) if change else (), blocks)
 
 
 def _old_page(option: IndexOption, index: wheels.Index, scene: Scene, target: Target, span: Span) -> Place:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cudamig.facts import wheels
+from cudamig.facts import claims, wheels
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import key
 from cudamig.model import Safety, Severity, Span
 from cudamig.nodes import Requirement
+from cudamig.project import advice
 from cudamig.project.indexes import Scene
 from cudamig.project.place import Place
 from cudamig.text import Text
@@ -19,7 +20,7 @@ _OTHER_SYSTEM = re.compile(r"==\s*['\"](?:darwin|Darwin|win32|Windows|nt)['\"]")
 
 def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
     """The place of a requirement of the family; none when it is at the target, or free to be there."""
-    span, version = item.text.stretch(), wheels.target_version(item.name, target)
+    span = item.text.stretch()
     if span is None or scene.elsewhere() or _OTHER_SYSTEM.search(item.marker):
         return
     if item.url is not None:
@@ -32,8 +33,11 @@ def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
         yield Place("torch-pin", scene.path, span, f"cannot tell which {item.name} this is", Severity.INFO, blocks=why)
         return
     pins = [clause for clause in item.clauses if clause.operator in ("==", "===")]
+    if not item.clauses:
+        yield from advice.jump(item, lambda _: True, scene, span)
+        return
     if not pins or "*" in pins[0].version.value:
-        yield from _range(item, scene, version, span)
+        yield from _range(item, scene, target, span)
         return
     public, _, local = pins[0].version.value.partition("+")
     if local and not local.startswith("cu"):
@@ -41,24 +45,27 @@ def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
     yield from _pin(item, pins[0].version, public, local, scene, target)
 
 
-def _range(item: Requirement, scene: Scene, version: str, span: Span) -> Iterator[Place]:
+def _range(item: Requirement, scene: Scene, target: Target, span: Span) -> Iterator[Place]:
     """A range: fine when it admits the target, otherwise its owner must lift it."""
-    if not item.clauses:
-        return
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+    version = wheels.target_version(item.name, target)
     written = ",".join(clause.operator + clause.version.value for clause in item.clauses)
     try:
-        if SpecifierSet(written).contains(version, prereleases=True):
-            return
-        if all(clause.operator in (">=", ">") for clause in item.clauses):
-            message = f"{item.text.value} asks for more than the target's {item.name} {version}; left alone"
-            yield Place("torch-pin", scene.path, span, message, Severity.INFO, newer=True)
-            return
+        allowed = SpecifierSet(written)
     except InvalidSpecifier:
         return
+    if allowed.contains(version, prereleases=True):
+        yield from advice.jump(item, allowed.contains, scene, span)
+        return
+    if all(clause.operator in (">=", ">") for clause in item.clauses):
+        message = f"{item.text.value} asks for more than the target's {item.name} {version}; left alone"
+        yield Place("torch-pin", scene.path, span, message, Severity.INFO, newer=True)
+        return
     why = f"{written} excludes {item.name} {version}; whoever set the bound must lift it"
-    yield Place("torch-pin", scene.path, span, f"{item.text.value} excludes the target", blocks=why)
+    newest = next((name for name in reversed(wheels.releases()) if allowed.contains(name)), "")
+    message = f"{item.text.value} excludes the target{advice.mended(item.name, newest, target)}"
+    yield Place("torch-pin", scene.path, span, message, blocks=why)
 
 
 def _pin(item: Requirement, written: Text, public: str, local: str, scene: Scene, target: Target) -> Iterator[Place]:
@@ -66,38 +73,64 @@ def _pin(item: Requirement, written: Text, public: str, local: str, scene: Scene
     span, version = item.text.stretch(), wheels.target_version(item.name, target)
     assert span
     try:
-        behind = key(public) < key(version)
+        wrong = _wrong(item, public, local, scene)
         same = key(public) == key(version)
+        ended = bool(claims.ended(item.name, public)) and key(public) <= key(target.torch)
+        behind = key(public) < key(version) or ended
     except ValueError:
         return
     number = wheels.cuda_number(local) if local else None
-    newer = (number or (0, 0)) > wheels.target_number(target) or not (behind or same)
-    release = wheels.torch_of(item.name, public)
-    missing = bool(local and release and local not in release.cuda)
+    severity = Severity.ERROR if wrong else Severity.WARNING
     if same and (not local or local == target.wheels or local == wheels.target_local(item.name, target)):
+        if wrong:
+            yield Place("torch-pin", scene.path, span, wrong, severity, reason="it is mended where the other is")
+        yield from advice.staying(item, public, local, scene, target, span)
         return
-    if newer and not missing:
+    if (number or (0, 0)) > wheels.target_number(target) or not (behind or same):
+        if wrong:
+            why = f"it is newer than the target {target.name}, and nothing is moved back: choose what exists"
+            yield Place("torch-pin", scene.path, span, wrong, severity, blocks=why)
+            return
         message = f"{item.text.value} is newer than the target {target.name} ({item.name} {version}); left alone"
         yield Place("torch-pin", scene.path, span, message, Severity.INFO, newer=True)
+        yield from advice.staying(item, public, local, scene, target, span)
         return
-    severity = Severity.ERROR if missing else Severity.WARNING
     wanted_local = wheels.target_local(item.name, target) if local else ""
     wanted = version + (f"+{wanted_local}" if wanted_local else "")
     message = f"{item.name} {public}{'+' + local if local else ''} is behind the target's {wanted}"
-    if missing and release:
-        built = ", ".join(release.cuda)
-        message = f"{item.name} {public}+{local} was never built: torch {release.torch} has {built}"
+    message = f"{wrong}; the target has {wanted}" if wrong else message + advice.mended(item.name, public, target)
+    place = Place("torch-pin", scene.path, span, message, severity)
     changes = _pin_changes(written, public, local, version, wanted_local)
     if item.hashed:
         why = "its hashes belong to the old wheel: compute them again (pip-compile --generate-hashes)"
-        yield Place("torch-pin", scene.path, span, message, severity, blocks=why)
+        yield place._replace(blocks=why)
     elif changes is None:
-        why = "its version is put together from places that cannot be changed one by one"
-        yield Place("torch-pin", scene.path, span, message, severity, blocks=why)
+        yield place._replace(blocks="its version is put together from places that cannot be changed one by one")
     elif local or scene.cuda():
-        yield Place("torch-pin", scene.path, span, message, severity, changes)
+        yield place._replace(changes=changes)
     else:
-        yield _bare(Place("torch-pin", scene.path, span, message, severity, changes), item, scene, target)
+        yield _bare(place._replace(changes=changes), item, scene, target)
+
+
+def _wrong(item: Requirement, public: str, local: str, scene: Scene) -> str:
+    """What of an exact pin does not exist or does not go together, or ``""``."""
+    never = claims.never_released(public) if item.name == "torch" else claims.ended(item.name, public)
+    release = wheels.torch_of(item.name, public)
+    if never or not release:
+        return never
+    torch = scene.pinned_torch().partition("+")[0] if item.name != "torch" else ""
+    odd = claims.misfit(item.name, public, torch) if re.match(r"\d", torch) else ""
+    if odd or (item.name == "torchaudio" and key(public) >= key("2.11")):  # one wheel goes with many a torch there
+        return odd
+    if local:
+        never = claims.never_built(release, local)
+        return f"{item.name} {public}+{local} was never built: {never}" if never else ""
+    only = [option for option in scene.indexes if option.option != "--torch-backend"]
+    indexes = [wheels.index(option.url.value) for option in only]
+    if len(only) != 1 or only[0].option != "--index-url" or not indexes[0] or indexes[0].channel:
+        return ""
+    never = claims.never_built(release, indexes[0].variant)
+    return f"the {indexes[0].variant} index has no {item.name} {public}: {never}" if never else ""
 
 
 def _bare(place: Place, item: Requirement, scene: Scene, target: Target) -> Place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cudamig.model import Safety, Severity, Span
+from cudamig.model import Related, Safety, Severity, Span
 
 
 class Place(NamedTuple):
@@ -29,6 +29,7 @@ class Place(NamedTuple):
     needs_index: bool = False  # can move only with a wheel index added beside it
     deliberate: bool = False  # an obstacle that shows that the old stack is meant
     system: bool = False  # an obstacle to moving an image only: it uses what the image brings
+    related: tuple[Related, ...] = ()  # other places that belong to it
 
     @property
     def kept(self) -> bool:

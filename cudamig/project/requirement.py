@@ -8,7 +8,7 @@ from cudamig.facts import companions, wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Severity
 from cudamig.nodes import Requirement
-from cudamig.project import pins
+from cudamig.project import companion, pins
 from cudamig.project.indexes import Scene
 from cudamig.project.place import Place
 
@@ -19,18 +19,10 @@ def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
         yield from pins.judge(item, scene, target)
     elif item.name in _cupy_names():
         yield from _cupy(item, scene, target)
+    elif item.name == "cupy":
+        yield from _cupy_source(item, scene, target)
     else:
-        span = item.text.stretch()
-        wheel = item.url.value.rpartition("/")[2] if item.url and ".whl" in item.url.value else ""
-        exact = bool(wheel) or any(clause.operator in ("==", "===") for clause in item.clauses)
-        built = companions.built_for(wheel, target)
-        why = companions.tied(item.name, exact, target) or companions.misfit(item.name, exact, target)
-        if built is not None:
-            why = f"is one wheel file, built for {built}" if built else ""
-        if span and why:
-            what = f"this wheel of {item.name}" if wheel else item.text.value
-            blocks = f"{item.name} {why}"
-            yield Place("companion-pin", scene.path, span, f"{what} is tied to another stack", blocks=blocks)
+        yield from companion.judge(item, scene, target)
 
 
 def _cupy_names() -> frozenset[str]:
@@ -54,3 +46,12 @@ def _cupy(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
         blocks = f"{package} has no release {pins[0]}; the target uses {version}"
     changes = () if blocks else ((label, package),)
     yield Place("cupy-wheel", scene.path, span, message, changes=changes, blocks=blocks)
+
+
+def _cupy_source(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
+    """The project cupy has no wheels: pip compiles it, with whatever CUDA toolkit it finds."""
+    span = item.text.stretch()
+    if span:
+        package = target.cupy[0]
+        message = f"{item.text.value} is compiled from source; {package} is the wheel for the target's CUDA"
+        yield Place("cupy-source", scene.path, span, message, Severity.INFO)
