@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cudamig.engine import FileResult
 from cudamig.facts import wheels
-from cudamig.hosts.workflow import is_workflow
+from cudamig.hosts.yaml_parts import is_workflow
 from cudamig.model import Span
 from cudamig.nodes import Copy, Install, Setting
 from cudamig.project.place import Place, obstacle

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cudamig.engine import FileResult
 from cudamig.facts import companions, images, store
 from cudamig.facts.targets import Target
-from cudamig.hosts.workflow import is_workflow
+from cudamig.hosts.yaml_parts import is_workflow
 from cudamig.nodes import ImageRef, Install
 from cudamig.project import images as image_places
 from cudamig.project.place import Place
