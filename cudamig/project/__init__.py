@@ -40,7 +40,7 @@ def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safe
     if place.newer:
         fix = manual("nothing to do", "a newer stack is never moved back")
     elif place.blocks or held:
-        fix = manual(rule.title, place.blocks or held)
+        fix = manual(rule.title, place.blocks or held, instead=place.instead)
     else:
         edits = tuple(Edit(place.path, span, new) for span, new in place.changes)
         fix = Fix(rule.title, safety, _reason(unit, place, safety, rule), edits, unit.name)

@@ -29,6 +29,8 @@ class Place(NamedTuple):
     deliberate: bool = False  # an obstacle that shows that the old stack is meant
     system: bool = False  # an obstacle to moving an image only: it uses what the image brings
 
+    instead: str = ""  # what a person would write in its place, where it cannot move
+
     @property
     def kept(self) -> bool:
         """Whether it is left alone on purpose; the message says why."""
