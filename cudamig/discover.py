@@ -8,7 +8,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml")
+KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml", "json")
 
 _SUFFIX = {
     ".py": "python",
@@ -20,6 +20,7 @@ _REQUIREMENTS = re.compile(
     r"^(?:[\w.+-]*[._-])?(?:requirements?|constraints?|reqs)(?:[._-][\w.+-]*)?\.(?:txt|in)$", re.I
 )
 _REQUIREMENTS_DIR = re.compile(r"^(?:requirements?|constraints?|reqs)$", re.I)
+_DEVCONTAINER = re.compile(r"(?:^|/)(?:\.?devcontainer\.json|\.devcontainer/(?:[^/]+/)*[^/]+\.json)$")
 _BACKUP = re.compile(r"\.(?:bak|orig|old|backup|save|rej|swp|dist-info)$|~$", re.I)
 _TEMPLATE = re.compile(r"\.(?:j2|jinja2?|tmpl|tpl|template|mustache|erb)$", re.I)
 _NOT_DOCKER = re.compile(r"\.(?:md|rst|txt|py|sh|json|ya?ml|lock|log|html|dockerignore)$", re.I)
@@ -62,7 +63,7 @@ def kind_of(path: str) -> str | None:
     if suffix in (".txt", ".in"):
         inside = _REQUIREMENTS_DIR.match(folder.rpartition("/")[2])
         return "requirements" if inside or _REQUIREMENTS.match(name) else None
-    return _SUFFIX.get(suffix)
+    return "json" if _DEVCONTAINER.search(path) else _SUFFIX.get(suffix)
 
 
 def skip_reason(path: str) -> str | None:

@@ -57,6 +57,7 @@ class Fix(NamedTuple):
     reason: str
     edits: tuple[Edit, ...] = ()
     group: str = ""  # fixes with one group are applied all or none
+    instead: str = ""  # lines for a person to write in its place, where they are known and the edit is not
 
 
 class Related(NamedTuple):
@@ -87,6 +88,6 @@ class Finding(NamedTuple):
     related: tuple[Related, ...] = ()
 
 
-def manual(title: str, reason: str, group: str = "") -> Fix:
+def manual(title: str, reason: str, group: str = "", instead: str = "") -> Fix:
     """A fix that only a person can make."""
-    return Fix(title, Safety.MANUAL, reason, (), group)
+    return Fix(title, Safety.MANUAL, reason, (), group, instead)

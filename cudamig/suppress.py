@@ -59,9 +59,9 @@ def _comments(source: Source) -> Iterator[tuple[int, str]]:
     if source.kind == "python":
         yield from _python_comments(source)
         return
-    pattern = {"cpp": _CPP, "dockerfile": _WHOLE_LINE_HASH}.get(source.kind, _HASH)
+    pattern = {"cpp": _CPP, "json": _CPP, "dockerfile": _WHOLE_LINE_HASH}.get(source.kind, _HASH)
     for match in pattern.finditer(source.text):
-        if source.kind != "cpp" or match.group().startswith("/"):
+        if pattern is not _CPP or match.group().startswith("/"):
             yield match.start(), match.group()
 
 

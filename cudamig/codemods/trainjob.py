@@ -20,7 +20,7 @@ from cudamig.codemods.trainjob_write import Entry, Style, reads_as, render
 from cudamig.facts import kubeflow
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import key as version_key
-from cudamig.hosts import NotUnderstood, manifest
+from cudamig.hosts import NotUnderstood, yaml_text
 from cudamig.hosts.manifest import ManifestDocument
 from cudamig.hosts.yaml_mask import mask
 from cudamig.hosts.yaml_nodes import Canon, Mapping, Scalar, Sequence, walk
@@ -108,7 +108,7 @@ def _edits(
     edits = []
     for name, new in (("apiVersion", api.api_version), ("kind", api.kind)):
         node = job.get(name)
-        where = manifest.place(source, node) if isinstance(node, Scalar) else None
+        where = yaml_text.place(source, node) if isinstance(node, Scalar) else None
         at = where.span() if where else None
         if at is None:
             return None

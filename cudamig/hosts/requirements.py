@@ -32,8 +32,9 @@ class Line(NamedTuple):
 class Lines:
     """Requirements, line by line: pip's grammar is applied to each, so that a bad line hides no other."""
 
-    def __init__(self) -> None:
-        """Nothing read yet."""
+    def __init__(self, source: Source) -> None:
+        """Nothing read yet of ``source``."""
+        self.source = source
         self.lines: list[Line] = []
         self.nodes: list[Node] = []
 
@@ -72,7 +73,7 @@ class RequirementsDocument:
     def __init__(self, source: Source) -> None:
         """Read all lines."""
         self.source = source
-        read = Lines()
+        read = Lines(source)
         for logical in _logical_lines(source, range(len(source.starts))):
             read.read(logical)
         self.lines, self.nodes = read.lines, read.nodes
@@ -93,7 +94,7 @@ def parse(source: Source) -> RequirementsDocument:
 
 def between(source: Source, span: Span) -> list[Node]:
     """The nodes of requirements that stand in whole lines of another file."""
-    lines = Lines()
+    lines = Lines(source)
     for logical in _logical_lines(source, range(source.line(span.start), source.line(span.end - 1) + 1)):
         lines.read(logical)
     return lines.nodes

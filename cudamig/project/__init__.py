@@ -50,7 +50,7 @@ def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safe
     elif not place.changes and not place.blocks:
         fix = manual(rule.title, place.reason or rule.reason)
     elif place.blocks or held:
-        fix = manual(rule.title, place.blocks or held)
+        fix = manual(rule.title, place.blocks or held, instead=place.instead)
     else:
         edits = tuple(Edit(place.path, span, new) for span, new in place.changes)
         fix = Fix(rule.title, safety, _reason(unit, place, safety, rule), edits, unit.name)

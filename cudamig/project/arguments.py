@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cudamig.engine import FileResult
-from cudamig.facts import wheels
-from cudamig.hosts.workflow import is_workflow
+from cudamig.facts import companions, wheels
+from cudamig.hosts.yaml_parts import is_workflow
 from cudamig.model import Span
 from cudamig.nodes import Copy, Install, Setting
+from cudamig.project import images
 from cudamig.project.place import Place, obstacle
+from cudamig.text import EMPTY, Text
 
 _VERSION = re.compile(r"\d\.\d|cu\d\d|^\d+$")
 _ADDRESS = re.compile(r"(?:https?|ftp|s3|gs)://[^\s\"']+")
@@ -25,44 +27,104 @@ class Argument(NamedTuple):
     path: str
     folder: str
     name: str
-    value: str
+    value: Text
+
+    def reaches(self, path: str) -> bool:
+        """Whether it may be given to the build of a Dockerfile."""
+        return not self.folder or path.startswith(self.folder + "/")
 
 
 def given(results: Mapping[str, FileResult]) -> list[Argument]:
     """What compose files and CI workflows give to builds, where it names a version."""
     found = []
     for path, result in results.items():
-        if result.kind == "yaml":
+        if result.kind in ("yaml", "json"):
             folder = "" if is_workflow(path) else posixpath.dirname(posixpath.dirname(path))
-            found += [Argument(path, folder, *pair) for pair in _pairs(result) if _VERSION.search(pair[1])]
+            found += [Argument(path, folder, *pair) for pair in _pairs(result) if _VERSION.search(pair[1].value)]
     return found
 
 
-def _pairs(result: FileResult) -> Iterator[tuple[str, str]]:
+def _pairs(result: FileResult) -> Iterator[tuple[str, Text]]:
     for node in result.nodes:
         if isinstance(node, Setting):
-            yield node.name, node.value.value
+            yield node.name, node.value
         elif isinstance(node, Install) and node.tool == "other":
-            for option, word in itertools.pairwise(["", *(word.value for word in node.words)]):
-                attached = word.startswith("--build-arg=")
-                name, equals, value = word.removeprefix("--build-arg=").partition("=")
-                if equals and (attached or option == "--build-arg"):
-                    yield name, value
+            for option, word in itertools.pairwise([EMPTY, *node.words]):
+                attached = word.value.startswith("--build-arg=")
+                pair = word[len("--build-arg=") :] if attached else word
+                name, equals, _ = pair.value.partition("=")
+                if equals and (attached or option.value == "--build-arg"):
+                    yield name, pair[len(name) + 1 :]
 
 
-def overrides(result: FileResult, places: Sequence[Place], arguments: Sequence[Argument]) -> Iterator[Place]:
-    """Obstacles for the defaults of a Dockerfile that would move, while another file gives another value."""
-    changes = [change for place in places for change in place.changes]
-    for node in result.nodes:
-        offsets = set(node.value.at) if isinstance(node, Setting) else set()
-        inside = [(span, new) for span, new in changes if span.start in offsets]
-        if not inside or not isinstance(node, Setting):
-            continue
-        for item in arguments:
-            below = not item.folder or result.path.startswith(item.folder + "/")
-            if below and item.name == node.name and not all(new in item.value for _, new in inside):
-                why = f"{item.path} builds with {item.name}={item.value}: change it there too, in one move"
-                yield obstacle(result.path, inside[0][0], why)
+class Followed(NamedTuple):
+    """What the arguments that other files give mean for a build whose defaults move."""
+
+    obstacles: tuple[Place, ...]  # other values, that would have to be changed by hand
+    moves: tuple[Place, ...]  # the same value, to be changed with the default
+
+
+def follow(
+    result: FileResult, places: Sequence[Place], arguments: Sequence[Argument], builds: Sequence[FileResult]
+) -> Followed:
+    """A value that another file gives for an argument moves with the default that it repeats; any other holds it.
+
+    ``builds``: all Dockerfiles. A value may be given to each of them that has the argument, so that all must have
+    the same default. A base image without CUDA is no other stack: the same Dockerfile builds for CPU too.
+    """
+    obstacles, moves = [], []
+    for place in places:
+        for node in result.nodes:
+            if not isinstance(node, Setting):
+                continue
+            inside = [(span, new) for span, new in place.changes if span.start in set(node.value.at)]
+            for item in arguments if inside else ():
+                if item.name != node.name or not item.reaches(result.path):
+                    continue
+                if all(new in item.value.value for _, new in inside) or _plain(item.value.value):
+                    continue
+                changes = [_there(node.value, item.value, change) for change in inside]
+                if all(changes) and _alike(item, node, builds):
+                    message = f"{item.name} is the default of {result.path}, given once more"
+                    there = place._replace(path=item.path, span=changes[0][0], message=message, demands="")  # type: ignore[index]
+                    moves.append(there._replace(changes=tuple(change for change in changes if change)))
+                    continue
+                why = f"{item.path} builds with {item.name}={item.value.value}: change it there too, in one move"
+                obstacles.append(obstacle(result.path, inside[0][0], why))
+    return Followed(tuple(obstacles), tuple(moves))
+
+
+def _plain(value: str) -> bool:
+    """Whether a value is a base image that brings no CUDA."""
+    return ":" in value and companions.neutral(value) and not images.REFERENCE.fullmatch(value)
+
+
+def _there(default: Text, given: Text, change: tuple[Span, str]) -> tuple[Span, str] | None:
+    """A change of a default, made to the same value elsewhere; None when that is another, or stands nowhere."""
+    if default.value != given.value:
+        return None
+    start = default.at.index(change[0].start)
+    span = given[start : start + change[0].end - change[0].start].span()
+    return (span, change[1]) if span else None
+
+
+def _alike(item: Argument, default: Setting, builds: Sequence[FileResult]) -> bool:
+    """Whether all builds that may be given an argument have one default for it."""
+    return all(
+        node.value.value == default.value.value
+        for build in builds
+        if item.reaches(build.path)
+        for node in build.nodes
+        if isinstance(node, Setting) and node.name == item.name
+    )
+
+
+def moved(places: Sequence[Place], moves: Sequence[Place]) -> list[Place]:
+    """The places of a file that gives arguments, with those that move with a default elsewhere."""
+    changed = {change for move in moves for change in move.changes}
+    kept = [place for place in places if not changed.intersection(place.changes)]
+    one = {(move.role, move.changes): move for move in moves}
+    return [*kept, *one.values()]
 
 
 def repeated(result: FileResult, places: Sequence[Place]) -> list[Place]:

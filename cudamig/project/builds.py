@@ -11,7 +11,7 @@ from cudamig.facts.targets import Target
 from cudamig.facts.versions import key
 from cudamig.model import Span
 from cudamig.nodes import Copy, ImageRef, Install, Node, Setting
-from cudamig.project import packages
+from cudamig.project import conda, packages
 from cudamig.project.place import Place, obstacle
 from cudamig.text import Text
 
@@ -49,7 +49,7 @@ def judge(item: Build, target: Target) -> Iterator[Place]:
     for install in item.installs:
         words = [word.value for word in install.words]
         if install.tool == "conda":
-            yield from _conda(item, install, words)
+            yield from _conda(item, install, words, target)
         elif install.tool == "apt":
             yield from packages.apt(item.path, install, (*item.images, *item.copied), target)
         yield from packages.installers(item.path, install, target)
@@ -65,13 +65,9 @@ def judge(item: Build, target: Target) -> Iterator[Place]:
         yield from _paths(item, text, target)
 
 
-def _conda(item: Build, install: Install, words: list[str]) -> Iterator[Place]:
-    word = companions.conda_stack(words)
-    if word:
-        why = f"conda installs {word}: {store.load('facts-companions')['conda']['why']}"
-        yield Place(
-            "conda-stack", item.path, install.span, f"conda brings a stack of its own here ({word})", blocks=why
-        )
+def _conda(item: Build, install: Install, words: list[str], target: Target) -> Iterator[Place]:
+    if companions.conda_stack(words):
+        yield from conda.command(item.path, install, target)
     elif any(ref.text.value.startswith("pytorch/pytorch") for ref in item.images):
         why = "the build uses conda of the image's own, which newer pytorch/pytorch images may not have"
         yield obstacle(item.path, install.span, why)

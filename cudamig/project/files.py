@@ -44,7 +44,6 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
     out = {path: list(links.find(path, r.kind, r.nodes, known)) for path, r in stack.items()}
     reached = links.incoming(link for group in out.values() for link in group)
     cuda = {path for path, result in stack.items() if result.kind == "dockerfile" and _on_cuda(result)}
-    passed = arguments.given(stack)
     pieces = {posixpath.dirname(path) for path, r in stack.items() if r.kind == "dockerfile" and _is_piece(r)}
     judged = []
     for path, result in stack.items():
@@ -59,9 +58,30 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
             pinned = [n for file in installs for n in stack[file].nodes if isinstance(n, Requirement)]
             places += pythons.old_pins(builds.build(path, result.nodes), pinned, target)
             places = arguments.repeated(result, places)
-            places += [*arguments.overrides(result, places, passed), *arguments.addresses(result, places)]
+            places += arguments.addresses(result, places)
         judged.append(Judged(path, tuple(places), tuple(installs)))
-    return judged
+    return _followed(judged, stack)
+
+
+def _followed(judged: Sequence[Judged], stack: Mapping[str, FileResult]) -> list[Judged]:
+    """The files, with the arguments of builds: given by one file, with a default in another."""
+    passed = arguments.given(stack)
+    builds_all = [result for result in stack.values() if result.kind == "dockerfile"]
+    moves: dict[str, list[Place]] = {}
+    out = {}
+    for file in judged:
+        out[file.path] = file
+        if passed and stack[file.path].kind == "dockerfile":
+            followed = arguments.follow(stack[file.path], file.places, passed, builds_all)
+            givers = dict.fromkeys(place.path for place in followed.moves)
+            out[file.path] = file._replace(
+                places=(*file.places, *followed.obstacles), installs=(*file.installs, *givers)
+            )
+            for place in followed.moves:
+                moves.setdefault(place.path, []).append(place)
+    for path, places in moves.items():
+        out[path] = out[path]._replace(places=tuple(arguments.moved(out[path].places, places)))
+    return [out[file.path] for file in judged]
 
 
 def _installers(path: str, reached: Mapping[str, list[Link]]) -> list[Link]:
@@ -101,8 +121,9 @@ def _only_in(path: str, reached: Mapping[str, list[Link]], stack: Mapping[str, F
 
 
 def _places(result: FileResult, inherited: list[IndexOption], linux: bool, target: Target) -> Iterator[Place]:
-    if result.kind == "yaml":
-        yield from manifests.judge(result, target)
+    if result.kind in ("yaml", "json"):
+        yield from manifests.judge(result, inherited, target)
+        return
     if result.kind in scripts.KINDS:
         yield from scripts.judge(result, inherited, target)
         return

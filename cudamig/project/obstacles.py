@@ -10,7 +10,7 @@ from cudamig.engine import FileResult
 from cudamig.facts import companions, images, wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Span
-from cudamig.nodes import Generated, Include, Install, Requirement, Unread
+from cudamig.nodes import Generated, Include, Requirement, Unread
 from cudamig.project import builds, pythons
 from cudamig.project.builds import Build
 from cudamig.project.place import Place, obstacle
@@ -32,8 +32,6 @@ def find(result: FileResult, target: Target, read: Read) -> Iterator[Place]:
             yield from _pinned(node, result, target)
     if names_cuda(result.path):
         yield obstacle(result.path, Span(0, 0), "its path says which CUDA it is for", deliberate=True)
-    if result.kind == "yaml":
-        yield from _jobs(result, target)
     if result.kind == "dockerfile":
         build = builds.build(result.path, result.nodes)
         pips = {node.stage for node in result.nodes if isinstance(node, Requirement | Include)}
@@ -71,17 +69,6 @@ def _satisfies(version: str, clause: str) -> bool:
         return SpecifierSet(clause).contains(version, prereleases=True)
     except (InvalidSpecifier, InvalidVersion):
         return True
-
-
-def _jobs(result: FileResult, target: Target) -> Iterator[Place]:
-    """Jobs of a CI workflow on a Python that the target's wheels do not serve."""
-    for node in result.nodes:
-        if isinstance(node, Install) and node.tool == "python":
-            for word in node.words:
-                version = re.match(r"3\.\d{1,2}(?!\d)", word.value)
-                if version and not target.has_python(version.group()):
-                    why = f"a job runs Python {version.group()}; {pythons.served(target)}"
-                    yield obstacle(result.path, node.span, why)
 
 
 def _bases(build: Build, pips: set[int]) -> Iterator[Place]:

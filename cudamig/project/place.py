@@ -31,6 +31,8 @@ class Place(NamedTuple):
     system: bool = False  # an obstacle to moving an image only: it uses what the image brings
     related: tuple[Related, ...] = ()  # other places that belong to it
 
+    instead: str = ""  # what a person would write in its place, where it cannot move
+
     @property
     def kept(self) -> bool:
         """Whether it is left alone on purpose; the message says why."""

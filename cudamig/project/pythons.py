@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from cudamig.facts import images, store, wheels
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import key, minor
 from cudamig.model import Span
 from cudamig.nodes import ImageRef, Requirement
-from cudamig.project.builds import Build
 from cudamig.project.place import Place, obstacle
+
+if TYPE_CHECKING:
+    from cudamig.project.builds import Build
 
 _PYTHON = re.compile(r"\bpython(3\.\d{1,2})\b|/pip/(3\.\d{1,2})/get-pip")
 _PYTHON_SPEC = re.compile(r"(?:^|::)python={1,2}(\d\.\d{1,2})")

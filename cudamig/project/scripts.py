@@ -11,8 +11,8 @@ from cudamig.engine import FileResult
 from cudamig.facts import wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Safety, Span
-from cudamig.nodes import ANY_SCOPE, IndexOption, Requirement
-from cudamig.project import added, indexes, requirement
+from cudamig.nodes import ANY_SCOPE, IndexOption, Install, Node, Requirement
+from cudamig.project import added, conda, indexes, requirement
 from cudamig.project.indexes import Scene
 from cudamig.project.place import Place, kept
 
@@ -25,17 +25,28 @@ REVIEW = {
 KINDS = ("yaml", "shell", "make", "batch", "notebook", "markup", "python")
 
 
-def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target) -> Iterator[Place]:
-    """The places of the install commands of one file."""
-    options = [node for node in result.nodes if isinstance(node, IndexOption)]
+def judge(
+    result: FileResult,
+    inherited: Sequence[IndexOption],
+    target: Target,
+    image: bool = False,
+    review: bool = True,
+) -> Iterator[Place]:
+    """The places of the install commands of one file, or of one part of it.
+
+    ``image``: they run on a CUDA image. ``review``: a move of this kind of file needs review.
+    """
+    family, options = divided(result.nodes)
     items = [node for node in result.nodes if isinstance(node, Requirement)]
-    family = [item for item in items if item.name in wheels.FAMILY]
+    for node in result.nodes:
+        if isinstance(node, Install) and node.tool == "conda":
+            yield from conda.command(result.path, node, target)
     named = stacks(family, options)
     if len(named) > 1:
         first = (family[0].text if family else options[0].url).stretch() or Span(0, 0)
         yield kept(result.path, first, f"names {len(named)} stacks ({', '.join(sorted(named))}): a matrix or branches")
         return
-    if result.kind == "yaml" and family and not any(map(wheels.cuda_number, named)):
+    if result.kind == "yaml" and review and family and not image and not any(map(wheels.cuda_number, named)):
         first = family[0].text.stretch() or Span(0, 0)
         yield kept(result.path, first, "a CI job that names no CUDA: it may test the oldest release that is supported")
         return
@@ -43,14 +54,21 @@ def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target) 
     if result.kind == "yaml" and computed:
         yield kept(result.path, computed[0].stretch() or Span(0, 0), "its versions come from a matrix or a variable")
         return
+    reason = REVIEW.get(result.kind, "") if review else ""
     for option in options:
-        yield from _reviewed(result, indexes.judge(option, Scene(result.path, options, False), target))
+        yield from _reviewed(reason, indexes.judge(option, Scene(result.path, options, image), target))
     for scope in dict.fromkeys(item.scope for item in items):
         group = [item for item in items if item.scope == scope]
         near = [option for option in options if option.scope in (scope, ANY_SCOPE)]
-        scene = Scene(result.path, [*near, *inherited], False, group)
+        scene = Scene(result.path, [*near, *inherited], image, group)
         places = [place for item in group for place in requirement.judge(item, scene, target)]
-        yield from _reviewed(result, added.with_index(result, group, places, target))
+        yield from _reviewed(reason, added.with_index(result, group, places, target))
+
+
+def divided(nodes: Sequence[Node]) -> tuple[list[Requirement], list[IndexOption]]:
+    """The requirements of torch and its companions, and the index options, among nodes."""
+    family = [node for node in nodes if isinstance(node, Requirement) and node.name in wheels.FAMILY]
+    return family, [node for node in nodes if isinstance(node, IndexOption)]
 
 
 def stacks(family: Sequence[Requirement], options: Sequence[IndexOption]) -> set[str]:
@@ -62,7 +80,6 @@ def stacks(family: Sequence[Requirement], options: Sequence[IndexOption]) -> set
     return cuda | releases if len(releases) > 1 else cuda or releases
 
 
-def _reviewed(result: FileResult, places: Iterator[Place]) -> Iterator[Place]:
-    reason = REVIEW.get(result.kind)
+def _reviewed(reason: str, places: Iterator[Place]) -> Iterator[Place]:
     for place in places:
         yield place._replace(safety=Safety.UNSAFE, reason=reason) if reason and place.changes else place

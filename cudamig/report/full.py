@@ -55,6 +55,7 @@ def _block(view: View, why: str, groups: dict[str, list[View]], report: Report) 
     if len(group) > 1:
         lines.append(_note("group", _together(view, group), margin, paint))
     lines.append(_note(*_remedy(finding.fix), margin, paint))
+    lines += [f"{' ' * (margin + 6)}{visible(line)}" for line in finding.fix.instead.splitlines()]
     return "\n".join(lines + _diff(changes, finding.path, margin, report.width - margin - 4, paint))
 
 

@@ -13,7 +13,7 @@ Page = dict[str, Any]  # why, examples, references of a rule file
 
 _SENTENCE = re.compile(r".+?[.!?](?=\s+[A-Z`\"']|$)")
 _LONGEST = 300  # characters of a reason that is one line
-_FENCES = {"dockerfile": "dockerfile", "python": "python", "cpp": "cpp", "yaml": "yaml"}
+_FENCES = {"dockerfile": "dockerfile", "python": "python", "cpp": "cpp", "yaml": "yaml", "json": "jsonc"}
 _NAMES = {"cuda": "CUDA", "cxx": "C++", "python": "Python", "trainer": "Kubeflow Trainer"}
 _SAFETY = {
     "safe": "written by `cudamig fix --apply`",

@@ -80,7 +80,11 @@ def test_several_stacks_in_one_file_are_on_purpose(check) -> None:
 def test_conda_environments(check) -> None:
     text = "channels: [pytorch]\ndependencies:\n  - python=3.9\n  - pytorch==2.1.0\n  - nvidia::cudatoolkit=11.7\n  - pip: [torch==2.1.0]\n"
     found = check({"environment.yml": text}).findings
-    assert [text[f.span.start : f.span.end] for f in found] == ["pytorch==2.1.0", "nvidia::cudatoolkit=11.7"]
+    assert [text[f.span.start : f.span.end] for f in found] == [
+        "pytorch==2.1.0",
+        "nvidia::cudatoolkit=11.7",
+        "torch==2.1.0",
+    ]
     assert not check({"environment.yml": "dependencies: [pytorch==2.1.0]\n"}).findings  # no environment file
     assert not check(
         {"environment.yml": "name: x\ndependencies: [pytorch=2.14, pytorch-gpu, cuda-version=12.6]\n"}
@@ -103,7 +107,7 @@ def test_escaped_quotes_and_index_variables_move_too(check) -> None:
         (steps("pip install torch==1.8.0 torchvision==0.9.0"), "names no CUDA"),
         (
             steps(f"pip install torch==2.2.0+cu118 -i {WHL}/cu118", f"pip install torch==2.2.0+cu121 -i {WHL}/cu121"),
-            "names 2 stacks",
+            "CUDA 11.8, CUDA 12.1: a matrix written out",
         ),
         (steps("pip install torch==${{ matrix.torch }} -i " + WHL + "/cu121"), "a matrix or a variable"),
     ],
