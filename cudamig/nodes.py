@@ -45,6 +45,7 @@ class Requirement(NamedTuple):
     stage: int = 0
     scope: int = 0  # which install command of the file: options and requirements of one command share it
     end: int = -1  # in a command: offset just past the word as written, its quotes too
+    declared: bool = False  # by a package, for everyone who installs it
 
 
 class IndexOption(NamedTuple):

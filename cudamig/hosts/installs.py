@@ -10,7 +10,7 @@ from cudamig.hosts.shell import Command
 from cudamig.hosts.shell_words import Word
 from cudamig.model import Span
 from cudamig.nodes import Include, Install, Node
-from cudamig.text import Text
+from cudamig.text import UNKNOWN, Text
 
 _PYTHON = re.compile(r"python(?:\d(?:\.\d+)?)?")
 _PIP = re.compile(r"pip(?:\d(?:\.\d+)?)?")
@@ -48,7 +48,7 @@ def _tool(words: list[Word]) -> tuple[str, list[Word]]:
     words = _run(words)
     values = [word.value for word in words]
     name = values[0].rsplit("/", 1)[-1]
-    if _PYTHON.fullmatch(name) and values[1:3] == ["-m", "pip"]:
+    if values[1:3] == ["-m", "pip"] and (_PYTHON.fullmatch(name) or UNKNOWN in name):
         name, words, values = "pip", words[2:], values[2:]
     if name == "uv" and values[1:2] == ["pip"]:
         name, words, values = "pip", words[1:], values[1:]

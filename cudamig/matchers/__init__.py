@@ -29,6 +29,18 @@ class Matcher(NamedTuple):
 KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml")
 STACK = ("dockerfile", "requirements", "yaml")  # kinds of files whose nodes name a stack
 
+# Programs rarely name a stack and are many: one is read for it when all words of one of these stand in it.
+_INSTALLED = ("torch==", "torch<", "torch>", "torch~=", "torchvision==", "torchaudio==", "xformers==", "cupy-cuda")
+_ADDRESSES = ("download.pytorch.org/whl", "nvidia/cuda:", "pytorch/pytorch:")
+SIGNS: dict[str, tuple[tuple[bytes, ...], ...]] = {
+    "python": (
+        *((b"install", word.encode()) for word in _INSTALLED),
+        *((word.encode(),) for word in _ADDRESSES),
+        (b"install_requires", b"torch"),
+        (b"install_requires", b"requirements"),
+    ),
+}
+
 MATCHERS = {
     "stack": Matcher("", STACK, stack=True),
     "pip-trap": Matcher("pip_trap", ("requirements",)),
