@@ -73,6 +73,9 @@ def scan(path: str, kind: str, raw: bytes, rules: Sequence[Rule], context: Conte
     by_matcher = sorted(alone, key=lambda rule: (rule.matcher, rule.id))
     for matcher, group in itertools.groupby(by_matcher, key=lambda rule: rule.matcher):
         _run(matcher, list(group), document, context, findings, faults)
+    placed = getattr(document, "placed", None)  # of a host whose matchers see another text than the file's
+    if placed:
+        findings = [placed(finding) for finding in findings]
     ignores = _ignores(source) if SUPPRESSION in raw else ()
     nodes = tuple(document.nodes) if names_stack(kind, raw) else ()
     return FileResult(path, kind, tuple(findings), nodes, ignores, tuple(faults), source.newline, parsed=True)

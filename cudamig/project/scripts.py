@@ -15,7 +15,7 @@ from cudamig.model import Safety, Span
 from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Requirement
 from cudamig.project import added, images, indexes, requirement
 from cudamig.project.indexes import Scene
-from cudamig.project.place import Place, kept
+from cudamig.project.place import Place, kept, obstacle
 
 # kinds of files in which a move needs review, and why
 REVIEW = {
@@ -28,6 +28,7 @@ PROGRAMS = ("python", "notebook")  # where images and requirements stand in code
 KINDS = ("yaml", "shell", "make", "batch", "notebook", "markup", "python")
 
 
+_COMPILED = re.compile(r"-cp\d+-\w+-(?:linux|manylinux|win|macosx)\w*\.whl")
 _TAG_CUDA = re.compile(r"(?:nvidia/cuda:|pytorch/pytorch:[\w.]+-cuda)(\d{1,2})\.(\d)")
 
 
@@ -61,6 +62,7 @@ def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target) 
     for ref in refs:
         judged = images.judge(result.path, ref, target)
         yield from _reviewed(result, (_unused(place) if ref.key == "kept" else place for place in judged))
+    yield from _wheels(result.path, items)
     for option in options:
         yield from _reviewed(result, indexes.judge(option, Scene(result.path, options, False), target))
     for scope in dict.fromkeys(item.scope for item in items):
@@ -69,6 +71,15 @@ def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target) 
         scene = Scene(result.path, [*near, *inherited], False)
         places = [place for item in group for place in requirement.judge(item, scene, target)]
         yield from _reviewed(result, added.with_index(result, group, places, target))
+
+
+def _wheels(path: str, items: Sequence[Requirement]) -> Iterator[Place]:
+    """Wheel files of compiled packages: whatever they were compiled against, their names do not say."""
+    for item in items:
+        name = item.text.value.rpartition("/")[2]
+        if _COMPILED.search(name) and item.name not in wheels.FAMILY:
+            why = f"{name} is one compiled wheel file: which torch and CUDA it was built for is not known"
+            yield obstacle(path, item.text.stretch() or Span(0, 0), why)
 
 
 def _unused(place: Place) -> Place:
