@@ -8,10 +8,11 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml", "json")
+KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml", "json", "notebook")
 
 _SUFFIX = {
     ".py": "python",
+    ".ipynb": "notebook",
     **dict.fromkeys((".cpp", ".cc", ".cxx", ".cu", ".cuh", ".h", ".hpp", ".hh", ".hxx", ".inl"), "cpp"),
     **dict.fromkeys((".yaml", ".yml"), "yaml"),
 }

@@ -48,7 +48,14 @@ class FileResult(NamedTuple):
 def wanted(kind: str, raw: bytes, prefilter: Prefilter) -> list[Rule] | None:
     """The rules to try on a file, or None when it need not be parsed at all."""
     hits = prefilter.hits(kind, raw)
-    return hits if hits or kind in ALWAYS or SUPPRESSION in raw or raw.startswith(_UTF16) else None
+    asked = hits or kind in ALWAYS or SUPPRESSION in raw or raw.startswith(_UTF16)
+    return hits if asked or (kind in matchers.SIGNS and names_stack(kind, raw)) else None
+
+
+def names_stack(kind: str, raw: bytes) -> bool:
+    """Whether a file may name a stack, so that its nodes are worth looking for."""
+    signs = matchers.SIGNS.get(kind)
+    return signs is None or any(all(word in raw for word in words) for words in signs)
 
 
 def scan(path: str, kind: str, raw: bytes, rules: Sequence[Rule], context: Context) -> FileResult:
@@ -66,8 +73,11 @@ def scan(path: str, kind: str, raw: bytes, rules: Sequence[Rule], context: Conte
     by_matcher = sorted(alone, key=lambda rule: (rule.matcher, rule.id))
     for matcher, group in itertools.groupby(by_matcher, key=lambda rule: rule.matcher):
         _run(matcher, list(group), document, context, findings, faults)
+    placed = getattr(document, "placed", None)  # of a host whose matchers see another text than the file's
+    if placed:
+        findings = [placed(finding) for finding in findings]
     ignores = _ignores(source) if SUPPRESSION in raw else ()
-    nodes = tuple(document.nodes)
+    nodes = tuple(document.nodes) if names_stack(kind, raw) else ()
     return FileResult(path, kind, tuple(findings), nodes, ignores, tuple(faults), source.newline, parsed=True)
 
 

@@ -46,6 +46,7 @@ class Requirement(NamedTuple):
     scope: int = 0  # which install command of the file: options and requirements of one command share it
     end: int = -1  # in a command: offset just past the word as written, its quotes too
     line: Span | None = None  # in a file: its line with comment and line end, all continuations of it
+    declared: bool = False  # by a package, for everyone who installs it
 
 
 class IndexOption(NamedTuple):

@@ -51,6 +51,7 @@ def git(*arguments: str) -> None:
         ("a.CUH", "cpp"),
         ("a.hpp", "cpp"),
         ("a.yml", "yaml"),
+        ("a.ipynb", "notebook"),
         ("a.py.orig", None),
         ("Makefile", None),
     ],

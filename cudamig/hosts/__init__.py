@@ -22,6 +22,7 @@ MODULES = {
     "cpp": "cudamig.hosts.cpp",
     "yaml": "cudamig.hosts.manifest",
     "json": "cudamig.hosts.devcontainer",
+    "notebook": "cudamig.hosts.notebook",
 }
 
 

@@ -11,7 +11,7 @@ from cudamig.hosts.shell import Command
 from cudamig.hosts.shell_words import Word
 from cudamig.model import Span
 from cudamig.nodes import Include, Install, Node
-from cudamig.text import Text
+from cudamig.text import UNKNOWN, Text
 
 _PYTHON = re.compile(r"python(?:\d(?:\.\d+)?)?")
 _FOLDER = re.compile(r"(?!.*\.(?:whl|zip|tar\.gz)$)(?:/|\.{1,2}(?:$|[/\[]))")  # a path, of no archive
@@ -90,7 +90,7 @@ def _tool(words: list[Word]) -> tuple[str, list[Word]]:
 def _module(words: list[Word]) -> tuple[str, list[Word]]:
     """The program that a command runs, ``python -u -m pip`` read as ``pip``, and its words from there on."""
     name = words[0].value.rsplit("/", 1)[-1]
-    if not _PYTHON.fullmatch(name):
+    if not _PYTHON.fullmatch(name) and UNKNOWN not in name:
         return name, words
     position = 1
     while position < len(words) and _PYTHON_OPTION.fullmatch(words[position].value):

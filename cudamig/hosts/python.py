@@ -20,13 +20,21 @@ class PythonDocument:
     def __init__(self, source: Source, tree: ast.Module) -> None:
         """``tree`` is the parsed ``source.text``."""
         self.source, self.tree = source, tree
-        self.nodes: list[Node] = []
         self.errors = 0
 
     @cached_property
     def names(self) -> Names:
         """The module's imports and what resolves to them; read once, when a matcher asks."""
         return Names(self.tree)
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """What the module installs and asks for; looked for when it is asked, which few modules are."""
+        from cudamig.hosts import python_installs, python_setup
+        from cudamig.hosts.python_values import Values
+
+        values = Values(self.source, self.names)
+        return [*python_installs.nodes(self.tree, values), *python_setup.nodes(self.tree, values)]
 
     def span(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword) -> Span:
         """Where a node stands, in code points of the text; parentheses around it do not belong to it."""

@@ -40,7 +40,7 @@ class Names:
 
     def __init__(self, tree: ast.Module) -> None:
         walk = Walk(tree, EXPRESSIONS | STATEMENTS)
-        self._tree, self._chains, self._guards = tree, walk.chains, Guards()
+        self._tree, self.chains, self._guards = tree, walk.chains, Guards()
         self._resolved: dict[tuple[Scope, str], tuple[Import, ...]] = {}
         self.module, self.imports = walk.module, walk.imports
 
@@ -51,7 +51,7 @@ class Names:
         """
         local = {found.local for found in self.imports if found.target.partition(".")[0] in roots}
         found = []
-        for chain in self._chains:
+        for chain in self.chains:
             imports = self.resolve(chain.scope, chain.root) if chain.root in local else ()
             if imports and imports[0].target.partition(".")[0] in roots:
                 found.append(self._use(chain, imports))

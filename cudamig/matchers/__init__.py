@@ -26,8 +26,24 @@ class Matcher(NamedTuple):
     stack: bool = False
 
 
-KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml", "json")
+KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml", "json", "notebook")
 STACK = ("dockerfile", "requirements", "yaml", "json")  # kinds of files whose nodes name a stack
+
+# Programs rarely name a stack and are many: one is read for it when all words of one of these stand in it.
+_INSTALLED = ("torch==", "torch<", "torch>", "torch~=", "torchvision==", "torchaudio==", "xformers==", "cupy-cuda")
+_ADDRESSES = ("download.pytorch.org/whl", "nvidia/cuda:", "pytorch/pytorch:")
+SIGNS: dict[str, tuple[tuple[bytes, ...], ...]] = {
+    "notebook": (
+        *((b"install", word.encode()) for word in _INSTALLED),
+        *((word.encode(),) for word in _ADDRESSES),
+    ),
+    "python": (
+        *((b"install", word.encode()) for word in _INSTALLED),
+        *((word.encode(),) for word in _ADDRESSES),
+        (b"install_requires", b"torch"),
+        (b"install_requires", b"requirements"),
+    ),
+}
 
 MATCHERS = {
     "stack": Matcher("", STACK, stack=True),
@@ -36,8 +52,8 @@ MATCHERS = {
     "cpp-include": Matcher("cpp_include", ("cpp",)),
     "cpp-macro": Matcher("cpp_macro", ("cpp",)),
     "cpp-method-chain": Matcher("cpp_chain", ("cpp",)),
-    "python-name": Matcher("python_name", ("python",)),
-    "python-option": Matcher("python_option", ("python",)),
+    "python-name": Matcher("python_name", ("python", "notebook")),
+    "python-option": Matcher("python_option", ("python", "notebook")),
     "kubeflow": Matcher("kubeflow", ("yaml",)),
     "suppression": Matcher("", KINDS, stack=True),
 }

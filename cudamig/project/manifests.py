@@ -114,7 +114,7 @@ def _image_cuda(ref: ImageRef) -> str:
 
 def _cuda(nodes: Sequence[Node]) -> set[str]:
     """The CUDAs that a part names: by images, wheels, toolkits."""
-    numbers = [wheels.cuda_number(name) for name in scripts.stacks(*scripts.divided(nodes))]
+    numbers = [wheels.cuda_number(name) for name in scripts.stacks(scripts.divide(nodes))]
     found = {f"{number[0]}.{number[1]}" for number in numbers if number}
     found |= {_image_cuda(node) for node in nodes if isinstance(node, ImageRef) and node.key in _PULLED}
     found |= {name for node in nodes if isinstance(node, Install) for name in (toolkits.named(node), conda.named(node))}
@@ -123,13 +123,13 @@ def _cuda(nodes: Sequence[Node]) -> set[str]:
 
 def _releases(nodes: Sequence[Node]) -> set[str]:
     """The torch releases that a part pins."""
-    family, _ = scripts.divided(nodes)
+    family = scripts.divide(nodes).family
     pins = [c.version for item in family if item.name == "torch" for c in item.clauses if c.operator in ("==", "===")]
     return {"torch " + pin.value.partition("+")[0] for pin in pins if pin.known}
 
 
 def _first(nodes: Sequence[Node]) -> Span:
-    family, options = scripts.divided(nodes)
+    _, family, options, _ = scripts.divide(nodes)
     texts = [*(item.text for item in family), *(option.url for option in options)]
     texts += [node.text for node in nodes if isinstance(node, ImageRef) and _image_cuda(node)]
     return next((span for text in texts if (span := text.stretch())), Span(0, 0))

@@ -1,28 +1,49 @@
-"""Files whose commands install: scripts, steps of CI jobs, notebooks, documents. Each may move by itself.
+"""Files whose commands install: scripts, steps of CI jobs, notebooks, documents, programs. Each may move by itself.
 
 A file that names several stacks is a matrix, or has branches, or tells a history: none of it is touched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from cudamig.engine import FileResult
 from cudamig.facts import wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Safety, Span
-from cudamig.nodes import ANY_SCOPE, IndexOption, Install, Node, Requirement
-from cudamig.project import added, conda, indexes, requirement
+from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Install, Node, Requirement
+from cudamig.project import added, conda, images, indexes, programs, requirement
 from cudamig.project.indexes import Scene
 from cudamig.project.place import Place, kept
+from cudamig.text import Text
 
 # kinds of files in which a move needs review, and why
 REVIEW = {
     "yaml": "a job may install an old stack on purpose, to test what is supported",
     "markup": "a document may tell of an old stack on purpose",
     "notebook": "where a notebook runs is not seen here",
+    "python": "on which hosts the program installs this is not seen here",
 }
-KINDS = ("yaml", "shell", "make", "batch", "notebook", "markup", "python")
+KINDS = ("shell", "make", "batch", "notebook", "markup", "python")
+
+_TAG_CUDA = re.compile(r"(?:nvidia/cuda:|pytorch/pytorch:[\w.]+-cuda)(\d{1,2})\.(\d)")
+
+
+class Commands(NamedTuple):
+    """What the commands of a file name."""
+
+    items: list[Requirement]
+    family: list[Requirement]  # torch and its companions among them
+    options: list[IndexOption]
+    refs: list[ImageRef]  # images, in programs
+
+    def texts(self) -> Iterator[Text]:
+        """Where stacks are named, in order of kind."""
+        yield from (item.text for item in self.family)
+        yield from (option.url for option in self.options)
+        yield from (ref.text for ref in self.refs if images.REFERENCE.match(ref.text.value))
 
 
 def judge(
@@ -36,50 +57,64 @@ def judge(
 
     ``image``: they run on a CUDA image. ``review``: a move of this kind of file needs review.
     """
-    family, options = divided(result.nodes)
-    items = [node for node in result.nodes if isinstance(node, Requirement)]
+    reason = REVIEW.get(result.kind, "") if review else ""
+    if result.kind in programs.KINDS:
+        yield from _reviewed(reason, programs.declared(result, target))
     for node in result.nodes:
         if isinstance(node, Install) and node.tool == "conda":
             yield from conda.command(result.path, node, target)
-    named = stacks(family, options)
-    if len(named) > 1:
-        first = (family[0].text if family else options[0].url).stretch() or Span(0, 0)
-        yield kept(result.path, first, f"names {len(named)} stacks ({', '.join(sorted(named))}): a matrix or branches")
+    commands = divide(result.nodes, result.kind in programs.KINDS)
+    whole = _left_alone(result, commands, image, review)
+    if whole:
+        yield whole
         return
-    if result.kind == "yaml" and review and family and not image and not any(map(wheels.cuda_number, named)):
-        first = family[0].text.stretch() or Span(0, 0)
-        yield kept(result.path, first, "a CI job that names no CUDA: it may test the oldest release that is supported")
-        return
-    computed = [text for text in (*(i.text for i in family), *(o.url for o in options)) if not text.known]
-    if result.kind == "yaml" and computed:
-        yield kept(result.path, computed[0].stretch() or Span(0, 0), "its versions come from a matrix or a variable")
-        return
-    reason = REVIEW.get(result.kind, "") if review else ""
-    for option in options:
-        yield from _reviewed(reason, indexes.judge(option, Scene(result.path, options, image), target))
-    for scope in dict.fromkeys(item.scope for item in items):
-        group = [item for item in items if item.scope == scope]
-        near = [option for option in options if option.scope in (scope, ANY_SCOPE)]
+    yield from programs.wheels_of(result.path, commands.items)
+    for ref in commands.refs:
+        yield from _reviewed(reason, programs.image(result.path, ref, target))
+    for option in commands.options:
+        yield from _reviewed(reason, indexes.judge(option, Scene(result.path, commands.options, image), target))
+    for scope in dict.fromkeys(item.scope for item in commands.items):
+        group = [item for item in commands.items if item.scope == scope]
+        near = [option for option in commands.options if option.scope in (scope, ANY_SCOPE)]
         scene = Scene(result.path, [*near, *inherited], image, group)
         places = [place for item in group for place in requirement.judge(item, scene, target)]
         yield from _reviewed(reason, added.with_index(result, group, places, target))
 
 
-def divided(nodes: Sequence[Node]) -> tuple[list[Requirement], list[IndexOption]]:
-    """The requirements of torch and its companions, and the index options, among nodes."""
-    family = [node for node in nodes if isinstance(node, Requirement) and node.name in wheels.FAMILY]
-    return family, [node for node in nodes if isinstance(node, IndexOption)]
+def _left_alone(result: FileResult, commands: Commands, image: bool, review: bool) -> Place | None:
+    """Why the commands of a file are meant to name what they name, as a place; None when they may move."""
+    named = stacks(commands)
+    first = next(commands.texts(), None)
+    where = (first.stretch() if first else None) or Span(0, 0)
+    if len(named) > 1:
+        return kept(result.path, where, f"names {len(named)} stacks ({', '.join(sorted(named))}): a matrix or branches")
+    if result.kind == "yaml" and review and commands.family and not image and not any(map(wheels.cuda_number, named)):
+        return kept(result.path, where, "a CI job that names no CUDA: it may test the oldest release that is supported")
+    computed = next((text for text in commands.texts() if not text.known), None)
+    if computed and result.kind in ("yaml", *programs.KINDS):
+        where = computed.stretch() or Span(0, 0)
+        return kept(result.path, where, "its versions come from a matrix or a variable")
+    return None
 
 
-def stacks(family: Sequence[Requirement], options: Sequence[IndexOption]) -> set[str]:
+def divide(nodes: Sequence[Node], pictured: bool = False) -> Commands:
+    """What nodes name, by kind. ``pictured``: images belong to the commands too."""
+    items = [node for node in nodes if isinstance(node, Requirement) and not node.declared]
+    family = [item for item in items if item.name in wheels.FAMILY]
+    options = [node for node in nodes if isinstance(node, IndexOption)]
+    return Commands(items, family, options, [n for n in nodes if isinstance(n, ImageRef)] if pictured else [])
+
+
+def stacks(commands: Commands) -> set[str]:
     """The CUDA builds that commands name, or the torch releases where these differ."""
-    pins = [clause.version.value for item in family for clause in item.clauses if item.name == "torch"]
-    indexed = [index.variant for option in options if (index := wheels.index(option.url.value))]
+    pins = [clause.version.value for item in commands.family for clause in item.clauses if item.name == "torch"]
+    indexed = [index.variant for option in commands.options if (index := wheels.index(option.url.value))]
+    indexed += [f"cu{''.join(found)}" for ref in commands.refs for found in _TAG_CUDA.findall(ref.text.value)]
     cuda = {name for name in (*indexed, *(pin.partition("+")[2] for pin in pins)) if wheels.cuda_number(name)}
     releases = {"torch " + pin.partition("+")[0] for pin in pins}
     return cuda | releases if len(releases) > 1 else cuda or releases
 
 
-def _reviewed(reason: str, places: Iterator[Place]) -> Iterator[Place]:
+def _reviewed(reason: str, places: Iterable[Place]) -> Iterator[Place]:
     for place in places:
         yield place._replace(safety=Safety.UNSAFE, reason=reason) if reason and place.changes else place
