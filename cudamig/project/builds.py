@@ -9,8 +9,8 @@ from typing import NamedTuple
 from cudamig.facts import companions, store, wheels
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import key
-from cudamig.model import Span
 from cudamig.nodes import Copy, ImageRef, Install, Node, Setting
+from cudamig.project import architectures
 from cudamig.project.place import Place, obstacle
 from cudamig.text import Text
 
@@ -118,17 +118,11 @@ def _addresses(item: Build, word: Text, target: Target) -> Iterator[Place]:
 
 
 def _architectures(item: Build, setting: Setting, target: Target) -> Iterator[Place]:
-    """Lists of compute capabilities that the target's compiler has dropped some of (facts/cuda.yaml, source M)."""
-    row = store.load("facts-cuda")["toolkits"].get(target.cuda_minor)
-    if not row or "ARCH" not in setting.name or "CUDA" not in setting.name:
-        return
-    oldest = min(int(code) for code in row["sass"] if code.isdigit())
-    codes = [int(major + minor) for major, minor in re.findall(r"\b(\d{1,2})\.?(\d)\b", setting.value.value)]
-    gone = [code for code in codes if code < oldest]
-    if gone:
-        code = f"{gone[0] // 10}.{gone[0] % 10}"
-        why = f"{setting.name} names compute capability {code}, which CUDA {target.cuda_minor} cannot build for"
-        yield obstacle(item.path, setting.value.span() or Span(0, 0), why)
+    """Lists of GPU architectures; they go with the image that brings the compiler."""
+    brought = any(re.search(r"nvidia/cuda:|pytorch/pytorch:", ref.text.value) for ref in item.images)
+    for place in architectures.judge(item.path, setting.value, target, setting.name):
+        why = "no image of this build is known to bring the target's compiler"
+        yield place if brought or place.blocks else place._replace(changes=(), blocks=why)
 
 
 def _paths(item: Build, text: Text, target: Target) -> Iterator[Place]:
