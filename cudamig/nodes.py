@@ -70,8 +70,9 @@ class Install(NamedTuple):
     """An install command other than pip's requirements: what was asked of which tool.
 
     ``tool``: conda, environment (one package of a conda environment file), apt, python (``words`` are interpreter
-    versions), locked (a tool that installs what its lock file says), other (any other command). ``words``: packages
-    and options, without the command itself; all for other.
+    versions), locked (a tool that installs what its lock file says), message (what is only printed), other (any other
+    command, or a text that is handed to it). ``words``: packages and options, without the command itself; all for
+    message and other.
     """
 
     tool: str

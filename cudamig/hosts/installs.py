@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cudamig.hosts.requirement import INDEX_OPTIONS, index_option, index_variable, requirement
-from cudamig.hosts.shell import Command
+from cudamig.hosts.shell import Command, commands
 from cudamig.hosts.shell_words import Word
 from cudamig.model import Span
-from cudamig.nodes import Include, Install, Node
-from cudamig.text import Text
+from cudamig.nodes import Include, Install, Node, Setting
+from cudamig.text import UNKNOWN, Text
 
 _PYTHON = re.compile(r"python(?:\d(?:\.\d+)?)?")
 _PIP = re.compile(r"pip(?:\d(?:\.\d+)?)?")
@@ -20,6 +20,9 @@ _WITH_VALUE = frozenset(
     "--global-option --config-settings -C --src --log --proxy --python -p --client-cert --extra --resolution "
     "--index-strategy --exclude-newer --build-option --report --use-feature --root-user-action".split()
 )
+_KEPT = re.compile(r"\s*(?:\S*python[\d.]*\s+-m\s+)?(?:uv\s+)?(?:pip[\d.]*|conda|mamba)\s+install\s")
+_PRINTERS = frozenset(("echo", "printf", "cat"))
+_STARTERS = frozenset("timeout retry travis_retry nice ionice stdbuf xvfb-run call".split())
 _RUNNERS = frozenset("conda mamba micromamba poetry pipenv uv pdm pixi hatch".split())
 _RUN_WITH_VALUE = frozenset("-n --name -p --prefix --cwd --python --with --project --directory -e".split())
 _LOCKED = {
@@ -33,6 +36,11 @@ def nodes(found: Iterable[Command], span: Span, stage: int) -> Iterator[Node]:
     for command in found:
         for name, value in command.assigned:
             yield from index_variable(name, value, stage)
+            if _KEPT.match(value.value):  # TORCH_COMMAND="pip install ..."
+                yield from nodes(commands(value), value.span() or span, stage)
+        printed = command.name in _PRINTERS and not command.writes
+        if command.heredocs:
+            yield Install("message" if printed else "other", command.heredocs, _extent(command, span), stage)
         if not command.words:
             continue
         tool, rest = _tool(list(command.words))
@@ -40,15 +48,23 @@ def nodes(found: Iterable[Command], span: Span, stage: int) -> Iterator[Node]:
         if tool == "pip":
             yield from _pip(rest, extent, stage)
         elif tool:
+            tool = "message" if printed else tool
             yield Install(tool, tuple(word.text for word in rest), extent, stage)
+
+
+def settings(found: Iterable[Command], stage: int = 0) -> Iterator[Setting]:
+    """The variables that commands set, for themselves or for those after them."""
+    for command in found:
+        for name, value in command.assigned:
+            yield Setting(name, value, stage)
 
 
 def _tool(words: list[Word]) -> tuple[str, list[Word]]:
     """Which tool a command runs to install, and the words after its verb; ``""`` for a command of no interest."""
-    words = _run(words)
+    words = _started(_run(words))
     values = [word.value for word in words]
     name = values[0].rsplit("/", 1)[-1]
-    if _PYTHON.fullmatch(name) and values[1:3] == ["-m", "pip"]:
+    if (_PYTHON.fullmatch(name) or name == UNKNOWN) and values[1:3] == ["-m", "pip"]:
         name, words, values = "pip", words[2:], values[2:]
     if name == "uv" and values[1:2] == ["pip"]:
         name, words, values = "pip", words[1:], values[1:]
@@ -78,6 +94,16 @@ def _run(words: list[Word]) -> list[Word]:
     while position < len(words) and words[position].value.startswith("-"):
         position += 2 if words[position].value in _RUN_WITH_VALUE else 1
     return words[position:] or words
+
+
+def _started(words: list[Word]) -> list[Word]:
+    """What ``timeout 600 pip ...`` and its likes start, where that is pip."""
+    if words[0].value.rsplit("/", 1)[-1] in _STARTERS:
+        for position, word in enumerate(words[1:4], 1):
+            name = word.value.rsplit("/", 1)[-1]
+            if _PIP.fullmatch(name) or _PYTHON.fullmatch(name) or name == "uv":
+                return words[position:]
+    return words
 
 
 def _pip(words: list[Word], span: Span, stage: int) -> Iterator[Node]:

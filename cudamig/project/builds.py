@@ -41,7 +41,7 @@ def build(path: str, nodes: Sequence[Node]) -> Build:
         path,
         tuple(node for node in nodes if isinstance(node, ImageRef) and not node.key),
         tuple(node for node in nodes if isinstance(node, ImageRef) and node.key),
-        tuple(node for node in nodes if isinstance(node, Install)),
+        tuple(node for node in nodes if isinstance(node, Install) and node.tool != "message"),
         tuple(node for node in nodes if isinstance(node, Copy)),
         tuple(node for node in nodes if isinstance(node, Setting)),
     )
