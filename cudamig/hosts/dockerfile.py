@@ -71,7 +71,9 @@ def _nodes(instructions: list[Instruction]) -> Iterator[Node]:
         elif item.keyword in ("COPY", "ADD"):
             yield from _copy(item, scope, names)
         elif item.keyword in ("RUN", "CMD", "ENTRYPOINT"):
-            yield from installs.nodes(_commands(item, scope), item.span, item.stage)
+            found = _commands(item, scope)
+            yield from installs.settings(found, item.stage)
+            yield from installs.nodes(found, item.span, item.stage)
 
 
 def _from(item: Instruction, scope: Scope, names: dict[str, int]) -> Iterator[Node]:

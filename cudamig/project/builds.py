@@ -18,7 +18,7 @@ _CUDA_PACKAGE = re.compile(
     r"(?:cuda|libcu[a-z]+|libnv[a-z]+|libnpp|nsight[a-z-]*)(?:-[a-z-]+)*-\d{1,2}-\d\b|lib(?:cudnn|nccl|nvinfer)\d*(?:-dev)?=\S*cuda"
     r"|libcudnn\d+(?:-dev)?$|(?:cudnn|libcudnn)\d+-cuda-\d+"
 )
-_CUDA_PATH = re.compile(r"/usr/local/cuda-(\d{1,2}\.\d)(?![\d.]*\d)")
+CUDA_PATH = re.compile(r"/usr/local/cuda-(\d{1,2}\.\d)(?![\d.]*\d)|\bCUDA[\\/]+v(\d{1,2}\.\d)(?!\d)")
 _PIN = re.compile(r"^[ \t]*(torch===?(\d+(?:\.\d+)+)\S*)", re.M)
 _REPOSITORY_LIST = re.compile(r"/etc/apt/sources\.list\.d/(?:cuda|nvidia-ml)\.list")
 _CUDA_REPOSITORY = re.compile(r"developer\.download\.nvidia\.com/compute/[\w-]+/repos/(ubuntu\d+|rhel\d+|debian\d+)")
@@ -119,19 +119,19 @@ def _addresses(item: Build, word: Text, target: Target) -> Iterator[Place]:
 
 def _architectures(item: Build, setting: Setting, target: Target) -> Iterator[Place]:
     """Lists of GPU architectures; they go with the image that brings the compiler."""
-    brought = any(re.search(r"nvidia/cuda:|pytorch/pytorch:", ref.text.value) for ref in item.images)
+    brought = [re.search(r"nvidia/cuda:|pytorch/pytorch:", ref.text.value) for ref in item.images]
     for place in architectures.judge(item.path, setting.value, target, setting.name):
         why = "no image of this build is known to bring the target's compiler"
-        yield place if brought or place.blocks else place._replace(changes=(), blocks=why)
+        yield place if any(brought) or not brought or place.blocks else place._replace(changes=(), blocks=why)
 
 
 def _paths(item: Build, text: Text, target: Target) -> Iterator[Place]:
     """``/usr/local/cuda-12.1``: goes with the image that brings it; what the build itself put there stays."""
-    for match in _CUDA_PATH.finditer(text.value):
-        version = match.group(1)
+    for match in CUDA_PATH.finditer(text.value):
+        version = match.group(1) or match.group(2)
         if version == target.cuda_minor:
             continue
-        change = text.replace(match.start(1), match.end(1), target.cuda_minor)
+        change = text.replace(match.end() - len(version), match.end(), target.cuda_minor)
         span = text[match.start() : match.end()].stretch()
         message = f"{match.group()} is a folder of another CUDA than the target's {target.cuda_minor}"
         brought = any(
@@ -139,7 +139,8 @@ def _paths(item: Build, text: Text, target: Target) -> Iterator[Place]:
         )
         blocks = "" if change else "its version is put together from places that cannot be changed one by one"
         if not brought:
-            blocks = f"no image of this build is known to bring CUDA {version}: change what installs it"
+            where = "no image of this build" if item.images else "nothing here"
+            blocks = f"{where} is known to bring CUDA {version}: change what installs it"
         if span:
             changes = (change,) if change and brought else ()
             yield Place("cuda-path", item.path, span, message, changes=changes, blocks=blocks)

@@ -1,4 +1,4 @@
-"""Which requirements files a build or another requirements file installs."""
+"""Which requirements files a build, a script or another requirements file installs, and which scripts they run."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cudamig.nodes import Copy, Include, Install, Node
+from cudamig.text import UNKNOWN
 
 _FILE = re.compile(r"[\w./+-]*\.(?:txt|in)$")
+_SCRIPT = re.compile(rf"(?:.*[{UNKNOWN}/\\])?[\w.+-]+\.(?:sh|bash|zsh|ksh|bat|cmd|ps1|mk)$")
+
+
+BUILDS = ("dockerfile",)  # kinds of files that build an image from files that they copy
 
 
 class Link(NamedTuple):
@@ -20,11 +25,13 @@ class Link(NamedTuple):
     scope: int
 
 
-MENTIONED = -2  # the file is named in a command that is no plain ``-r``: joined, filtered, copied about
+MENTIONED = -2  # the file is named in a command that is no plain ``-r``: joined, filtered, copied about, run
 
 
-def find(path: str, kind: str, nodes: Sequence[Node], known: Sequence[str]) -> Iterator[Link]:
-    """Links from one file; ``known`` are the paths of all requirements files."""
+def find(
+    path: str, kind: str, nodes: Sequence[Node], known: Sequence[str], scripts: Sequence[str] = ()
+) -> Iterator[Link]:
+    """Links from one file; ``known`` are the paths of all requirements files, ``scripts`` those of all scripts."""
     if kind == "requirements":
         for node in nodes:
             if isinstance(node, Include):
@@ -36,10 +43,28 @@ def find(path: str, kind: str, nodes: Sequence[Node], known: Sequence[str]) -> I
     for node in nodes:
         if isinstance(node, Include):
             yield from _named(path, node.target, node.span.start, sources, known)
-        elif isinstance(node, Install):
+        elif isinstance(node, Install) and node.tool != "message":
             for word in node.words:
                 if _FILE.fullmatch(word.value):
                     yield from _named(path, word.value, MENTIONED, sources, known)
+                elif scripts and _SCRIPT.fullmatch(word.value):
+                    yield from _run(path, kind, word.value, sources, scripts)
+
+
+def _run(path: str, kind: str, mention: str, sources: Sequence[str], scripts: Sequence[str]) -> Iterator[Link]:
+    """The script that a command runs: as a build copies it, or from the folder of the file, or from the root."""
+    if kind in BUILDS:
+        name = posixpath.basename(mention)
+        copied = [s for s in sources if posixpath.basename(s) == name or not posixpath.splitext(s)[1]]
+        fits = [file for file in scripts if posixpath.basename(file) == name and copied]
+        yield from _named(path, mention, MENTIONED, sources, fits)
+        return
+    below = mention.rpartition(UNKNOWN)[2].replace("\\", "/").lstrip("/")
+    for folder in (posixpath.dirname(path), ""):
+        target = posixpath.normpath(posixpath.join(folder, below))
+        if target in scripts and target != path:
+            yield Link(path, target, MENTIONED)
+            return
 
 
 def _named(path: str, mention: str, scope: int, sources: Sequence[str], known: Sequence[str]) -> Iterator[Link]:

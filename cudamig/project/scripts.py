@@ -12,7 +12,7 @@ from cudamig.facts import wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Safety, Span
 from cudamig.nodes import ANY_SCOPE, IndexOption, Requirement
-from cudamig.project import added, indexes, requirement
+from cudamig.project import added, alternatives, branches, builds, indexes, requirement
 from cudamig.project.indexes import Scene
 from cudamig.project.place import Place, kept
 
@@ -25,8 +25,8 @@ REVIEW = {
 KINDS = ("yaml", "shell", "make", "batch", "notebook", "markup", "python")
 
 
-def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target) -> Iterator[Place]:
-    """The places of the install commands of one file."""
+def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target, linux: bool = False) -> Iterator[Place]:
+    """The places of the install commands of one file. ``linux``: only builds on CUDA images run it."""
     options = [node for node in result.nodes if isinstance(node, IndexOption)]
     items = [node for node in result.nodes if isinstance(node, Requirement)]
     family = [item for item in items if item.name in wheels.FAMILY]
@@ -43,14 +43,52 @@ def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target) 
     if result.kind == "yaml" and computed:
         yield kept(result.path, computed[0].stretch() or Span(0, 0), "its versions come from a matrix or a variable")
         return
+    places = list(_commands(result, options, items, inherited, target, linux))
+    if result.kind in branches.KINDS:
+        yield from _script(result, places, family, options, target)
+    else:
+        yield from places
+
+
+def _commands(
+    result: FileResult,
+    options: Sequence[IndexOption],
+    items: Sequence[Requirement],
+    inherited: Sequence[IndexOption],
+    target: Target,
+    linux: bool,
+) -> Iterator[Place]:
+    """The places of indexes and requirements, command by command."""
     for option in options:
         yield from _reviewed(result, indexes.judge(option, Scene(result.path, options, False), target))
     for scope in dict.fromkeys(item.scope for item in items):
         group = [item for item in items if item.scope == scope]
         near = [option for option in options if option.scope in (scope, ANY_SCOPE)]
-        scene = Scene(result.path, [*near, *inherited], False)
+        scene = Scene(result.path, [*near, *inherited], linux)
         places = [place for item in group for place in requirement.judge(item, scene, target)]
         yield from _reviewed(result, added.with_index(result, group, places, target))
+
+
+def _script(
+    result: FileResult,
+    places: list[Place],
+    family: Sequence[Requirement],
+    options: Sequence[IndexOption],
+    target: Target,
+) -> Iterator[Place]:
+    """The places of a script, with what else it does; none of them moves in a script that serves several stacks."""
+    places += builds.judge(builds.build(result.path, result.nodes), target)
+    yield from branches.messages(result)
+    named = [place for place in places if place.role]
+    whole = branches.several(result, family, options) if named else None
+    if whole:
+        yield whole
+        return
+    yield from places
+    if named:
+        yield from branches.untold(result, target)
+        yield from branches.shared(result, places)
+        yield from alternatives.find(result)
 
 
 def stacks(family: Sequence[Requirement], options: Sequence[IndexOption]) -> set[str]:
