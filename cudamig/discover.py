@@ -8,13 +8,14 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml", "json", "notebook")
+KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml", "json", "notebook", "shell")
 
 _SUFFIX = {
     ".py": "python",
     ".ipynb": "notebook",
     **dict.fromkeys((".cpp", ".cc", ".cxx", ".cu", ".cuh", ".h", ".hpp", ".hh", ".hxx", ".inl"), "cpp"),
     **dict.fromkeys((".yaml", ".yml"), "yaml"),
+    **dict.fromkeys((".sh", ".bash", ".zsh", ".ksh"), "shell"),
 }
 _DOCKERFILE = re.compile(r"^(?:[\w.+-]*[._-])?(?:Dockerfile|Containerfile)(?:[._-][\w.+-]+)?$", re.I)
 _REQUIREMENTS = re.compile(

@@ -76,8 +76,8 @@ class Install(NamedTuple):
 
     ``tool``: conda, environment (one package of a conda environment file), apt, python (``words`` are interpreter
     versions), locked (a tool that installs what its lock file says), pip (``words`` is the program that runs it:
-    ``python3.10``), other (any other command). ``words``: packages and options, without the command itself; all for
-    other.
+    ``python3.10``), message (what is only printed), other (any other command, or a text that is handed to it).
+    ``words``: packages and options, without the command itself; all for message and other.
     """
 
     tool: str

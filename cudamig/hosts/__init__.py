@@ -23,6 +23,7 @@ MODULES = {
     "yaml": "cudamig.hosts.manifest",
     "json": "cudamig.hosts.devcontainer",
     "notebook": "cudamig.hosts.notebook",
+    "shell": "cudamig.hosts.script",
 }
 
 

@@ -125,6 +125,7 @@ def _run(item: Instruction, scope: Scope, files: list[Written]) -> Iterator[Node
             found += [command for body in item.heredocs for command in commands(body, scope.lookup)]
         else:
             files += docker_files.written(item, ())
+    yield from installs.settings(found, item.stage)
     yield from installs.nodes(found, item.span, item.stage)
 
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cudamig.hosts.requirement import INDEX_OPTIONS, index_option, index_variable, requirement
-from cudamig.hosts.shell import Command
+from cudamig.hosts.shell import Command, commands
 from cudamig.hosts.shell_words import Word
 from cudamig.model import Span
-from cudamig.nodes import Include, Install, Node
+from cudamig.nodes import Include, Install, Node, Setting
 from cudamig.text import UNKNOWN, Text
 
 _PYTHON = re.compile(r"python(?:\d(?:\.\d+)?)?")
@@ -31,8 +31,12 @@ _GLOBAL_WITH_VALUE = frozenset(
 )
 _PYTHON_OPTION = re.compile(r"-[BEIOPsSuq]+")
 # commands that run the command after their own options: ``timeout 600 pip install``, ``gosu user pip install``
-_CARRIERS = frozenset("nice ionice timeout runuser gosu su-exec setuser flock stdbuf xvfb-run retry chronic".split())
+_CARRIERS = frozenset(
+    "nice ionice timeout runuser gosu su-exec setuser flock stdbuf xvfb-run retry travis_retry call chronic".split()
+)
 _CARRIED = re.compile(r"python(?:\d(?:\.\d+)?)?|pip(?:\d(?:\.\d+)?)?|uv|conda|mamba|micromamba|apt-get|apt")
+_KEPT = re.compile(r"\s*(?:\S*python[\d.]*\s+-m\s+)?(?:uv\s+)?(?:pip[\d.]*|conda|mamba)\s+install\s")
+_PRINTERS = frozenset(("echo", "printf", "cat"))
 _RUNNERS = frozenset("conda mamba micromamba poetry pipenv uv pdm pixi hatch".split())
 _RUN_WITH_VALUE = frozenset("-n --name -p --prefix --cwd --python --with --project --directory -e".split())
 _LOCKED = {
@@ -46,6 +50,11 @@ def nodes(found: Iterable[Command], span: Span, stage: int) -> Iterator[Node]:
     for command in found:
         for name, value in command.assigned:
             yield from index_variable(name, value, stage)
+            if _KEPT.match(value.value):  # TORCH_COMMAND="pip install ..."
+                yield from nodes(commands(value), value.span() or span, stage)
+        printed = command.name in _PRINTERS and not command.writes
+        if command.heredocs:
+            yield Install("message" if printed else "other", command.heredocs, _extent(command, span), stage)
         if not command.words:
             continue
         words = _run(_carried(list(command.words)))
@@ -55,10 +64,18 @@ def nodes(found: Iterable[Command], span: Span, stage: int) -> Iterator[Node]:
             yield Install("pip", (words[0].text,), extent, stage)
             yield from _pip(rest, extent, stage)
         elif tool:
+            tool = "message" if printed else tool
             values = [word.value for word in rest]
             if tool == "locked" or (values[1:2] == ["setup.py"] and _SETUP.intersection(values[2:])):
                 yield Include("-e", ".", extent, stage)
             yield Install(tool, tuple(word.text for word in rest), extent, stage)
+
+
+def settings(found: Iterable[Command], stage: int = 0) -> Iterator[Setting]:
+    """The variables that commands set, for themselves or for those after them."""
+    for command in found:
+        for name, value in command.assigned:
+            yield Setting(name, value, stage)
 
 
 def _tool(words: list[Word]) -> tuple[str, list[Word]]:

@@ -12,13 +12,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cudamig.hosts.shell_words import BLANK, BREAKS, Lookup, Word, read_word
-from cudamig.text import NOWHERE, Text
+from cudamig.text import EMPTY, NOWHERE, Text
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(?!=)")  # torch==2.0 stands in the text of a file
 _KEYWORDS = frozenset("if then else elif fi do done while until for case esac { } !".split())
 _WRAPPERS = frozenset(("sudo", "exec", "time", "env", "command", "nohup"))
 SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ash"))
 _USERS = frozenset(("su", "runuser"))  # run the script after -c as another user
+_DECLARATIONS = frozenset(("export", "local", "declare", "readonly", "typeset"))
+_HEREDOC = re.compile(r"<<-?[ \t]*(?:([\"'])([A-Za-z_][\w.-]*)\1|\\?([A-Za-z_]\w*))")
+_NO_FILE = re.compile(r">+\|?[ \t]*(?:&|/dev/)")  # what is written there is not kept
 _DEPTH = 4  # of scripts in scripts
 
 
@@ -27,6 +30,8 @@ class Command(NamedTuple):
 
     words: tuple[Word, ...]
     assigned: tuple[tuple[str, Text], ...] = ()  # variables set before it, or by it alone
+    heredocs: tuple[Text, ...] = ()  # what it reads, as far as that is no script of a shell
+    writes: bool = False  # its output goes to a file or to another command
 
     @property
     def name(self) -> str:
@@ -34,47 +39,67 @@ class Command(NamedTuple):
         return self.words[0].value.rsplit("/", 1)[-1] if self.words else ""
 
 
-def commands(script: Text, lookup: Lookup = lambda name: None, depth: int = 0) -> list[Command]:
+class _Statement(NamedTuple):
+    """The words between two operators, before keywords and assignments are told apart."""
+
+    words: list[Word]
+    writes: bool
+    heredocs: tuple[Text, ...] = ()
+
+
+def commands(
+    script: Text, lookup: Lookup = lambda name: None, depth: int = 0, vague: frozenset[str] = frozenset()
+) -> list[Command]:
     """The simple commands of a script, in order, whatever joins them, and those of scripts in it (``bash -c``).
 
-    ``lookup`` gives the values of variables from outside; assignments in the script itself are followed too.
+    ``lookup`` gives the values of variables from outside; assignments in the script itself are followed too, but for
+    the variables in ``vague``, whose value nobody knows.
     """
     local: dict[str, Text] = {}
 
     def resolve(name: str) -> Text | None:
-        return local[name] if name in local else lookup(name)
+        return local[name] if name in local and name not in vague else lookup(name)
 
     found = []
-    for words in _statements(script, resolve):
+    for statement in _statements(script, resolve):
         assigned: dict[str, Text] = {}
-        words = _strip(words, assigned)
+        words = _strip(statement.words, assigned)
         local.update(assigned)
-        if words or assigned:
-            found += unfolded(Command(tuple(words), tuple(assigned.items())), resolve, depth)
+        if words or assigned or statement.heredocs:
+            command = Command(tuple(words), tuple(assigned.items()), statement.heredocs, statement.writes)
+            found += unfolded(command, resolve, depth)
     return found
 
 
 def unfolded(command: Command, lookup: Lookup = lambda name: None, depth: int = 0) -> list[Command]:
     """A command, or in its place the commands of the script that it hands to a shell."""
-    script = _script(command) if depth < _DEPTH else None
-    return [command] if script is None else [command._replace(words=()), *commands(script, lookup, depth + 1)]
+    scripts = _scripts(command) if depth < _DEPTH else []
+    if not scripts:
+        return [command]
+    inner = [item for script in scripts for item in commands(script, lookup, depth + 1)]
+    return [command._replace(words=(), heredocs=()), *inner]
 
 
-def _script(command: Command) -> Text | None:
-    """The script in ``bash -c SCRIPT``, ``su USER -c SCRIPT`` and ``eval WORD...``, or None."""
+def _scripts(command: Command) -> list[Text]:
+    """The scripts in ``bash -c SCRIPT``, ``su USER -c SCRIPT``, ``eval WORD...`` and ``bash <<EOF``."""
     words = command.words[1:]
     if command.name == "eval" and words:
-        joined = words[0].text
-        for word in words[1:]:
-            joined = joined + Text(" ", (NOWHERE,)) + word.text
-        return joined
-    if command.name in SHELLS or command.name in _USERS:
-        for option, word in itertools.pairwise(words):
-            if command.name in SHELLS and not option.value.startswith(("-", "+")):
-                break
-            if re.fullmatch(r"-[a-z]*c|--command", option.value):
-                return word.text
-    return None
+        return [_joined(words)]
+    found = []
+    for option, word in itertools.pairwise(words if command.name in (*SHELLS, *_USERS) else ()):
+        if command.name in SHELLS and not option.value.startswith(("-", "+")):
+            break
+        if re.fullmatch(r"-[a-z]*c|--command", option.value):
+            found.append(word.text)
+            break
+    return found + list(command.heredocs if command.name in SHELLS else ())
+
+
+def _joined(words: tuple[Word, ...]) -> Text:
+    text = EMPTY
+    for word in words:
+        text = text + Text(" ", [NOWHERE]) + word.text
+    return text[1:]
 
 
 def _strip(words: list[Word], assigned: dict[str, Text]) -> list[Word]:
@@ -87,17 +112,19 @@ def _strip(words: list[Word], assigned: dict[str, Text]) -> list[Word]:
             assigned[assignment.group(1)] = words[0].text[assignment.end() :]
         elif wrapper and value.startswith("-"):
             words = words[1:] if value in ("-u", "-g") else words
-        elif value in _WRAPPERS:
+        elif value in _WRAPPERS or value in _DECLARATIONS:
             wrapper = value
-        elif value != "export" and value not in _KEYWORDS:
+        elif value not in _KEYWORDS:
             break
         words = words[1:]
     return words
 
 
-def _statements(script: Text, lookup: Lookup) -> Iterator[list[Word]]:
+def _statements(script: Text, lookup: Lookup) -> Iterator[_Statement]:
     """Words between the operators that end a simple command."""
     words: list[Word] = []
+    pending: list[str] = []  # end words of heredocs that begin on this line
+    writes = False
     position, end = 0, len(script)
     value = script.value
     while position < end:
@@ -108,17 +135,36 @@ def _statements(script: Text, lookup: Lookup) -> Iterator[list[Word]]:
             newline = value.find("\n", position)
             position = end if newline < 0 else newline
         elif char in BREAKS:
-            if words:
-                yield words
-            words = []
             position += 1
+            bodies, position = _bodies(script, position, pending) if char == "\n" else ((), position)
+            pending = [] if char == "\n" else pending
+            if words or bodies:
+                yield _Statement(words, writes or char == "|", bodies)
+            words, writes = [], False
         elif char in "<>":
-            position = _skip_redirection(value, position)
+            heredoc = _HEREDOC.match(value, position)
+            if heredoc and not value.startswith("<<<", position):
+                pending.append(heredoc.group(2) or heredoc.group(3))
+                position = heredoc.end()
+            else:
+                writes = writes or (char == ">" and not _NO_FILE.match(value, position))
+                position = _skip_redirection(value, position)
         else:
             position, more = read_word(script, position, lookup)
             words += more
     if words:
-        yield words
+        yield _Statement(words, writes)
+
+
+def _bodies(script: Text, position: int, pending: list[str]) -> tuple[tuple[Text, ...], int]:
+    """The bodies of the heredocs that end a line, and where the script goes on; one without an end is none."""
+    found = []
+    for word in pending:
+        close = re.compile(rf"^[ \t]*{re.escape(word)}[ \t\r]*(?:\n|\Z)", re.M).search(script.value, position)
+        if close:
+            found.append(script[position : close.start()])
+            position = close.end()
+    return tuple(found), position
 
 
 def _skip_redirection(value: str, position: int) -> int:

@@ -95,7 +95,7 @@ def read_word(script: Text, position: int, lookup: Lookup, split: bool = True) -
             position = stop
     out.split()
     position = min(position, end)
-    after = script.at[position - 1] + 1 if position else NOWHERE
+    after = script.at[position - 1] + 1 if position and script.at[position - 1] != NOWHERE else NOWHERE
     return position, [word._replace(end=after) for word in out.words]
 
 

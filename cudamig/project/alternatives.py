@@ -21,7 +21,7 @@ def find(result: FileResult) -> Iterator[Place]:
         if double:
             why = f"{double.name} stands here more than once: alternatives for several platforms or Pythons"
             yield obstacle(result.path, double.text.span() or Span(0, 0), why)
-    elif result.kind == "dockerfile":
+    elif result.kind != "yaml":
         options = [node for node in result.nodes if isinstance(node, IndexOption)]
         yield from _stages(result, family, options)
         for ref in result.nodes:

@@ -6,16 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cudamig.facts import companions, store, wheels
+from cudamig.facts import companions, wheels
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import key
-from cudamig.model import Span
 from cudamig.nodes import Copy, ImageRef, Install, Node, Setting
-from cudamig.project import conda, packages
+from cudamig.project import architectures, conda, packages
 from cudamig.project.place import Place, obstacle
 from cudamig.text import Text
 
-_CUDA_PATH = re.compile(r"/usr/local/cuda-(\d{1,2}\.\d)(?![\d.]*\d)")
+CUDA_PATH = re.compile(r"/usr/local/cuda-(\d{1,2}\.\d)(?![\d.]*\d)|\bCUDA[\\/]+v(\d{1,2}\.\d)(?!\d)")
 _PIN = re.compile(r"^[ \t]*(torch===?(\d+(?:\.\d+)+)\S*)", re.M)
 _REPOSITORY_LIST = re.compile(r"/etc/apt/sources\.list\.d/(?:cuda|nvidia-ml)\.list")
 _CUDA_REPOSITORY = re.compile(r"developer\.download\.nvidia\.com/compute/[\w-]+/repos/(ubuntu\d+|rhel\d+|debian\d+)")
@@ -38,7 +37,7 @@ def build(path: str, nodes: Sequence[Node]) -> Build:
         path,
         tuple(node for node in nodes if isinstance(node, ImageRef) and not node.key),
         tuple(node for node in nodes if isinstance(node, ImageRef) and node.key),
-        tuple(node for node in nodes if isinstance(node, Install)),
+        tuple(node for node in nodes if isinstance(node, Install) and node.tool != "message"),
         tuple(node for node in nodes if isinstance(node, Copy)),
         tuple(node for node in nodes if isinstance(node, Setting)),
     )
@@ -109,32 +108,27 @@ def _addresses(item: Build, word: Text, target: Target) -> Iterator[Place]:
 
 
 def _architectures(item: Build, setting: Setting, target: Target) -> Iterator[Place]:
-    """Lists of compute capabilities that the target's compiler has dropped some of (facts/cuda.yaml, source M)."""
-    row = store.load("facts-cuda")["toolkits"].get(target.cuda_minor)
-    if not row or "ARCH" not in setting.name or "CUDA" not in setting.name:
-        return
-    oldest = min(int(code) for code in row["sass"] if code.isdigit())
-    codes = [int(major + minor) for major, minor in re.findall(r"\b(\d{1,2})\.?(\d)\b", setting.value.value)]
-    gone = [code for code in codes if code < oldest]
-    if gone:
-        code = f"{gone[0] // 10}.{gone[0] % 10}"
-        why = f"{setting.name} names compute capability {code}, which CUDA {target.cuda_minor} cannot build for"
-        yield obstacle(item.path, setting.value.span() or Span(0, 0), why)
+    """Lists of GPU architectures; they go with the image that brings the compiler."""
+    brought = [re.search(r"nvidia/cuda:|pytorch/pytorch:", ref.text.value) for ref in item.images]
+    for place in architectures.judge(item.path, setting.value, target, setting.name):
+        why = "no image of this build is known to bring the target's compiler"
+        yield place if any(brought) or not brought or place.blocks else place._replace(changes=(), blocks=why)
 
 
 def _paths(item: Build, text: Text, target: Target) -> Iterator[Place]:
     """``/usr/local/cuda-12.1``: goes with the image that brings it; what the build itself put there stays."""
-    for match in _CUDA_PATH.finditer(text.value):
-        version = match.group(1)
+    for match in CUDA_PATH.finditer(text.value):
+        version = match.group(1) or match.group(2)
         if version == target.cuda_minor:
             continue
-        change = text.replace(match.start(1), match.end(1), target.cuda_minor)
+        change = text.replace(match.end() - len(version), match.end(), target.cuda_minor)
         span = text[match.start() : match.end()].stretch()
         message = f"{match.group()} is a folder of another CUDA than the target's {target.cuda_minor}"
         brought = packages.brings((*item.images, *item.copied), version)
         blocks = "" if change else "its version is put together from places that cannot be changed one by one"
         if not brought:
-            blocks = f"no image of this build is known to bring CUDA {version}: change what installs it"
+            where = "no image of this build" if item.images else "nothing here"
+            blocks = f"{where} is known to bring CUDA {version}: change what installs it"
         if span:
             changes = (change,) if change and brought else ()
             yield Place("cuda-path", item.path, span, message, changes=changes, blocks=blocks)

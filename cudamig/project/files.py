@@ -14,6 +14,7 @@ from cudamig.project import (
     added,
     alternatives,
     arguments,
+    branches,
     builds,
     images,
     indexes,
@@ -41,7 +42,8 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
     """Every file that names something, in order of path."""
     stack = {result.path: result for result in results if result.nodes}
     known = [path for path, result in stack.items() if result.kind in links.LISTS]
-    out = {path: list(links.find(path, r.kind, r.nodes, known)) for path, r in stack.items()}
+    run = [path for path, result in stack.items() if result.kind in branches.KINDS]
+    out = {path: list(links.find(path, r.kind, r.nodes, known, run)) for path, r in stack.items()}
     reached = links.incoming(link for group in out.values() for link in group)
     cuda = {path for path, result in stack.items() if result.kind == "dockerfile" and _on_cuda(result)}
     pieces = {posixpath.dirname(path) for path, r in stack.items() if r.kind == "dockerfile" and _is_piece(r)}
@@ -50,10 +52,13 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
         inherited = list(_inherited(path, stack, reached))
         linux = path in cuda or _only_in(path, reached, stack, cuda)
         installs = links.closure(path, out)
-        places = [*_places(result, inherited, linux, target), *obstacles.find(result, target, read)]
+        through = any(isinstance(n, Requirement) for file in installs[1:] if file in run for n in stack[file].nodes)
+        places = [*_places(result, inherited, linux, target), *obstacles.find(result, target, read, through)]
         if result.kind == "dockerfile" and posixpath.dirname(path) in pieces:
             why = "pieces of one Dockerfile stand in its folder (one has no FROM): move them together by hand"
             places.append(obstacle(path, Span(0, 0), why))
+        if any(stack[link.source].kind in links.BUILDS for link in reached.get(path, ())):
+            places = branches.in_build(places)
         if result.kind == "dockerfile":
             pinned = [n for file in installs for n in stack[file].nodes if isinstance(n, Requirement)]
             places += pythons.old_pins(builds.build(path, result.nodes), pinned, target)
@@ -125,7 +130,7 @@ def _places(result: FileResult, inherited: list[IndexOption], linux: bool, targe
         yield from manifests.judge(result, inherited, target)
         return
     if result.kind in scripts.KINDS:
-        yield from scripts.judge(result, inherited, target)
+        yield from scripts.judge(result, inherited, target, linux)
         return
     options = [node for node in result.nodes if isinstance(node, IndexOption)]
     for node in result.nodes:

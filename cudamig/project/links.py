@@ -1,4 +1,4 @@
-"""Which requirements files and projects a build, or another file, installs."""
+"""Which requirements files and projects a build, a script or another file installs, and which scripts they run."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cudamig.nodes import Copy, Include, Install, Node
+from cudamig.text import UNKNOWN
 
 _FILE = re.compile(r"[\w./+-]*\.(?:txt|in)$")
 _PROJECT = ("pyproject.toml", "setup.cfg", "setup.py")
 _WHOLE = (".", "./", "./*", "*", "/")
+_SCRIPT = re.compile(rf"(?:.*[{UNKNOWN}/\\])?[\w.+-]+\.(?:sh|bash|zsh|ksh|bat|cmd|ps1|mk)$")
+
+
+BUILDS = ("dockerfile",)  # kinds of files that build an image from files that they copy
 
 
 class Link(NamedTuple):
@@ -22,12 +27,14 @@ class Link(NamedTuple):
     scope: int
 
 
-MENTIONED = -2  # the file is named in a command that is no plain ``-r``: joined, filtered, copied about
+MENTIONED = -2  # the file is named in a command that is no plain ``-r``: joined, filtered, copied about, run
 LISTS = ("requirements", "toml", "ini", "python")  # kinds whose paths are relative to the file itself
 
 
-def find(path: str, kind: str, nodes: Sequence[Node], known: Sequence[str]) -> Iterator[Link]:
-    """Links from one file; ``known`` are the paths of all files that say what to install."""
+def find(
+    path: str, kind: str, nodes: Sequence[Node], known: Sequence[str], scripts: Sequence[str] = ()
+) -> Iterator[Link]:
+    """Links from one file; ``known``: the paths of all files that say what to install, ``scripts``: of all scripts."""
     includes = [node for node in nodes if isinstance(node, Include)]
     if kind in LISTS:
         for include in includes:
@@ -36,8 +43,8 @@ def find(path: str, kind: str, nodes: Sequence[Node], known: Sequence[str]) -> I
                 yield Link(path, target, 0)
         return
     found = [node for node in nodes if isinstance(node, Copy) and not node.from_stage]
-    copies = found if kind == "dockerfile" else None
-    sources = [source for copy in found for source in copy.sources] if kind == "dockerfile" else _WHOLE
+    copies = found if kind in BUILDS else None
+    sources = [source for copy in found for source in copy.sources] if kind in BUILDS else _WHOLE
     for include in includes:
         if include.option == "-e":
             for target in _project(path, include.target, sources, known):
@@ -45,10 +52,26 @@ def find(path: str, kind: str, nodes: Sequence[Node], known: Sequence[str]) -> I
         else:
             yield from _named(path, include.target, include.span.start, copies, known)
     for node in nodes:
-        if isinstance(node, Install):
+        if isinstance(node, Install) and node.tool != "message":
             for word in node.words:
                 if _FILE.fullmatch(word.value):
                     yield from _named(path, word.value, MENTIONED, copies, known)
+                elif scripts and _SCRIPT.fullmatch(word.value):
+                    yield from _run(path, word.value, copies, scripts)
+
+
+def _run(path: str, mention: str, copies: Sequence[Copy] | None, scripts: Sequence[str]) -> Iterator[Link]:
+    """The script that a command runs: as a build copies it, or from the folder of the file, or from the root."""
+    if copies is not None:
+        if copies:
+            yield from _named(path, mention, MENTIONED, copies, scripts)
+        return
+    below = mention.rpartition(UNKNOWN)[2].replace("\\", "/").lstrip("/")
+    for folder in (posixpath.dirname(path), ""):
+        target = posixpath.normpath(posixpath.join(folder, below))
+        if target in scripts and target != path:
+            yield Link(path, target, MENTIONED)
+            return
 
 
 def _project(path: str, mention: str, sources: Sequence[str], known: Sequence[str]) -> list[str]:

@@ -21,8 +21,11 @@ _NAMED = re.compile(r"(?:^|[._/-])(?:cu|cuda[-_]?)\d{2,3}(?:\D|$)|cuda[-_]?\d{1,
 _LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock")
 
 
-def find(result: FileResult, target: Target, read: Read) -> Iterator[Place]:
-    """Obstacles of one file. ``read`` gives the bytes of a lock file of the tree, or None."""
+def find(result: FileResult, target: Target, read: Read, through: bool = False) -> Iterator[Place]:
+    """Obstacles of one file. ``read`` gives the bytes of a lock file of the tree, or None.
+
+    ``through``: a script that it runs installs with pip.
+    """
     for node in result.nodes:
         if isinstance(node, Generated):
             yield obstacle(result.path, node.span, f"the file {node.reason}: change what generates it")
@@ -35,6 +38,7 @@ def find(result: FileResult, target: Target, read: Read) -> Iterator[Place]:
     if result.kind == "dockerfile":
         build = builds.build(result.path, result.nodes)
         pips = {node.stage for node in result.nodes if isinstance(node, Requirement | Include)}
+        pips |= {ref.stage for ref in build.images} if through else set()
         yield from pythons.misfits(build, pips, target)
         yield from _bases(build, pips)
         yield from _locks(build, read)

@@ -46,11 +46,11 @@ def misfits(build: Build, pips: set[int], target: Target) -> Iterator[Place]:
         if not cuda and not stages & pips:
             continue
         system = _system(ref.text.value)
-        named = _named(build, stages) or ([image.group(1)] if image else [])
-        versions = named or ([_distribution(system)] if _from_packages(build, stages) else [])
+        found = named(build, stages) or ([image.group(1)] if image else [])
+        versions = found or ([_distribution(system)] if _from_packages(build, stages) else [])
         wrong = [version for version in versions if version and not target.has_python(version)]
         if wrong:
-            whose = f"the build has Python {wrong[0]}" if named else f"{system}'s own Python is {wrong[0]}"
+            whose = f"the build has Python {wrong[0]}" if found else f"{system}'s own Python is {wrong[0]}"
             why = f"{whose}; {served(target)}"
             yield obstacle(build.path, ref.span, why)
 
@@ -68,7 +68,7 @@ def lineage(build: Build, ref: ImageRef) -> set[int]:
     return stages
 
 
-def _named(build: Build, stages: set[int]) -> list[str]:
+def named(build: Build, stages: set[int]) -> list[str]:
     """Python versions that the commands of the stages name, without repeats."""
     found: dict[str, None] = {}
     for install in build.installs:

@@ -14,7 +14,7 @@ from cudamig.facts import wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Safety, Span
 from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Install, Node, Requirement
-from cudamig.project import added, conda, images, indexes, programs, requirement
+from cudamig.project import added, branches, conda, images, indexes, programs, requirement
 from cudamig.project.indexes import Scene
 from cudamig.project.place import Place, kept
 from cudamig.text import Text
@@ -61,24 +61,35 @@ def judge(
     if result.kind in programs.KINDS:
         yield from _reviewed(reason, programs.declared(result, target))
     for node in result.nodes:
-        if isinstance(node, Install) and node.tool == "conda":
+        if isinstance(node, Install) and node.tool == "conda" and result.kind not in branches.KINDS:
             yield from conda.command(result.path, node, target)
     commands = divide(result.nodes, result.kind in programs.KINDS)
     whole = _left_alone(result, commands, image, review)
     if whole:
         yield whole
         return
+    places = list(_reviewed(reason, _commands(result, commands, inherited, image, target)))
+    if result.kind in branches.KINDS:
+        yield from branches.script(result, places, (*commands.texts(),), commands.family, target)
+    else:
+        yield from places
+
+
+def _commands(
+    result: FileResult, commands: Commands, inherited: Sequence[IndexOption], image: bool, target: Target
+) -> Iterator[Place]:
+    """The places of images, indexes and requirements, command by command."""
     yield from programs.wheels_of(result.path, commands.items)
     for ref in commands.refs:
-        yield from _reviewed(reason, programs.image(result.path, ref, target))
+        yield from programs.image(result.path, ref, target)
     for option in commands.options:
-        yield from _reviewed(reason, indexes.judge(option, Scene(result.path, commands.options, image), target))
+        yield from indexes.judge(option, Scene(result.path, commands.options, image), target)
     for scope in dict.fromkeys(item.scope for item in commands.items):
         group = [item for item in commands.items if item.scope == scope]
         near = [option for option in commands.options if option.scope in (scope, ANY_SCOPE)]
         scene = Scene(result.path, [*near, *inherited], image, group)
         places = [place for item in group for place in requirement.judge(item, scene, target)]
-        yield from _reviewed(reason, added.with_index(result, group, places, target))
+        yield from added.with_index(result, group, places, target)
 
 
 def _left_alone(result: FileResult, commands: Commands, image: bool, review: bool) -> Place | None:

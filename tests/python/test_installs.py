@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cudamig.hosts import NotUnderstood, parse
 from cudamig.hosts.python_literals import literal, unplaced
-from cudamig.nodes import ImageRef, Include, IndexOption, Requirement
+from cudamig.nodes import ImageRef, Include, IndexOption, Install, Requirement
 from cudamig.source import Source, Unreadable
 from cudamig.text import NOWHERE
 
@@ -29,7 +29,7 @@ def found(code: str) -> list[str]:
             text = node.text
         elif isinstance(node, IndexOption):
             text = node.url
-        else:
+        elif not isinstance(node, Install):
             out.append(node.target if isinstance(node, Include) else type(node).__name__)
             continue
         assert all(source.text[at] == char for char, at in zip(text.value, text.at, strict=True) if at != NOWHERE)

@@ -1,0 +1,148 @@
+"""Scripts that serve several stacks: branches on a version, loops over versions, versions that come from outside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from cudamig.engine import FileResult
+from cudamig.facts.targets import Target
+from cudamig.model import Span
+from cudamig.nodes import Install, Node, Requirement, Setting
+from cudamig.project import alternatives, builds, pythons
+from cudamig.project.builds import CUDA_PATH
+from cudamig.project.obstacles import names_cuda
+from cudamig.project.place import Place, kept, obstacle
+from cudamig.text import Text
+
+KINDS = ("shell", "make", "batch")
+_MESSAGE = "a message"
+_TESTS = frozenset("[ [[ test case if elif ifeq ifneq grep egrep switch".split())
+_VERSION = re.compile(r"(?<![a-z])cu\d{2,3}(?!\d)|(?<![\d.])(?:9|1[0-3])\.\d(?![\d])|(?<![\d.])(?:9|1[0-3])\.\*")
+_CASE = re.compile(r"(?:cu(?:da)?[-_]?)?(?:9|1[0-3])\.?\d(?:\.\d+|\.?\*)?")
+_WRITTEN = re.compile(
+    r"(?:torch(?:vision|audio)?===?\d|/whl/cu\d|nvidia/cuda:\d|pytorch/pytorch:\d|/usr/local/cuda-\d|cudatoolkit=\d)\S*"
+)
+
+
+def script(
+    result: FileResult, places: list[Place], texts: Sequence[Text], family: Sequence[Requirement], target: Target
+) -> Iterator[Place]:
+    """The places of a script, with what else it does; none of them moves in a script that serves several stacks.
+
+    ``texts``: where its commands name stacks.
+    """
+    places += builds.judge(builds.build(result.path, result.nodes), target)
+    yield from messages(result)
+    named = [place for place in places if place.role]
+    whole = several(result, family, texts) if named else None
+    if whole:
+        yield whole
+        return
+    yield from places
+    if named:
+        yield from untold(result, target)
+        yield from shared(result, places)
+        yield from alternatives.find(result)
+
+
+def several(result: FileResult, family: Sequence[Requirement], texts: Sequence[Text]) -> Place | None:
+    """Why a script is left alone although it names a stack: it serves several, or is told which; None: it has one."""
+    if names_cuda(result.path):
+        return kept(result.path, Span(0, 0), "its path says which CUDA it is for")
+    releases = {c.version.value.partition("+")[0] for i in family for c in i.clauses if c.operator in ("==", "===")}
+    for node in result.nodes:
+        found = _branch(node, releases) if isinstance(node, Install) else None
+        if found:
+            where = found.stretch() or Span(0, 0)
+            return kept(result.path, where, f"branches on a version ({found.value.strip('*')})")
+    for text in texts:
+        if not text.known and (text.start >= 0 or "torch" in text.value):
+            where = text.stretch() or Span(0, 0)
+            return kept(result.path, where, "its versions come from an argument, the environment or a computation")
+    paths = {version: text for text, version in _paths(result)}
+    if len(paths) > 1:
+        named = ", ".join(sorted(paths))
+        return kept(result.path, next(iter(paths.values())).stretch() or Span(0, 0), f"names several CUDAs: {named}")
+    return None
+
+
+def _branch(node: Install, releases: set[str]) -> Text | None:
+    """The word by which a command tells versions apart."""
+    if node.tool != "other" or not node.words:
+        return None
+    first = node.words[0]
+    if len(node.words) == 1 and _CASE.fullmatch(first.value):
+        return first
+    if first.value in _TESTS or first.value == "for":
+        for word in node.words[1:]:
+            if _VERSION.search(word.value) or word.value in releases:
+                return word
+    return None
+
+
+def _paths(result: FileResult) -> Iterator[tuple[Text, str]]:
+    for node in result.nodes:
+        texts = node.words if isinstance(node, Install) else (node.value,) if isinstance(node, Setting) else ()
+        for text in texts:
+            for found in CUDA_PATH.finditer(text.value):
+                yield text[slice(*found.span())], found.group(1) or found.group(2)
+
+
+def untold(result: FileResult, target: Target) -> Iterator[Place]:
+    """Obstacles of a script with one stack: a Python that does not fit, and texts that it writes."""
+    for version in pythons.named(builds.build(result.path, result.nodes), {0}):
+        if version and not target.has_python(version):
+            why = f"the script has Python {version}; {pythons.served(target)}"
+            yield obstacle(result.path, Span(0, 0), why)
+    for node in result.nodes:
+        if not isinstance(node, Install) or node.tool != "other":
+            continue
+        for word in node.words:
+            found = _WRITTEN.search(word.value) if "\n" in word.value else None
+            if found:
+                where = word[slice(*found.span())].stretch() or node.span
+                yield obstacle(result.path, where, f"{found.group()} stands in a text that the script writes")
+
+
+def messages(result: FileResult) -> Iterator[Place]:
+    """What is only printed, where it names a stack."""
+    for node in result.nodes:
+        if isinstance(node, Install) and node.tool == "message":
+            for word in node.words:
+                found = _WRITTEN.search(word.value)
+                if found:
+                    yield kept(result.path, word[slice(*found.span())].stretch() or node.span, _MESSAGE)
+
+
+def shared(result: FileResult, places: Sequence[Place]) -> Iterator[Place]:
+    """Obstacles where the value of a variable would move, and it is used for something else too."""
+    values = {at for node in result.nodes if isinstance(node, Setting) for at in node.value.at}
+    changes = [change for place in places if place.role != "cuda-architecture" for change in place.changes]
+    moved = {offset for span, _ in changes for offset in range(*span)} & values
+    own = {place.span.start for place in places}
+    for node in result.nodes if moved else ():
+        for text in _uses(node, own):
+            if not moved.isdisjoint(text.at) and " install " not in text.value:
+                why = f"{text.value} is made of the same value, and what it means there is not known"
+                yield obstacle(result.path, text.stretch() or Span(0, 0), why)
+
+
+def _uses(node: Node, own: set[int]) -> tuple[Text, ...]:
+    """The texts of a node that no place of the file stands for."""
+    if isinstance(node, Requirement):
+        return (node.text,) if node.text.start not in own else ()
+    if isinstance(node, Install) and node.tool not in ("message", "python"):
+        return node.words if not (node.words and node.words[0].value in _TESTS) else ()
+    return ()
+
+
+def in_build(places: Sequence[Place]) -> list[Place]:
+    """The places of a script that a build runs: what is left alone in it holds the build where it is."""
+    out = []
+    for place in places:
+        if place.kept and place.message != _MESSAGE:
+            why = f"{place.path}, which the build runs, is left alone: {place.message}"
+            place = obstacle(place.path, place.span, why)
+        out.append(place)
+    return out
