@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from conftest import Check
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,7 +46,7 @@ def sources(text: str) -> list[str]:
         "if x:\n    !pip install {torch} -i {index} # caf\u00e9 \U0001f600",
     ],
 )
-def test_installs_move_after_review(check: Check, line: str, indent: int | None) -> None:
+def test_installs_move_after_review(check, line: str, indent: int | None) -> None:
     old = line.format(torch="torch==2.2.0+cu121", index=INDEX)
     new = line.format(torch="torch==2.13.0+cu126", index=INDEX.replace("cu121", "cu126"))
     for before, after in ((old, new), (old.splitlines(keepends=True), new.splitlines(keepends=True))):
@@ -58,7 +57,7 @@ def test_installs_move_after_review(check: Check, line: str, indent: int | None)
         assert not done.left
 
 
-def test_the_python_of_cells_is_one_module(check: Check) -> None:
+def test_the_python_of_cells_is_one_module(check) -> None:
     before = ["import torch\n", "%matplotlib inline\n"], ["with torch.cuda.amp.autocast():\n", '    print("\u00e9\\n")']
     after = ["import torch\n", "%matplotlib inline\n"], ['with torch.amp.autocast("cuda"):\n', '    print("\u00e9\\n")']
     text = json.dumps(notebook(*before), indent=1)
@@ -77,14 +76,14 @@ def test_the_python_of_cells_is_one_module(check: Check) -> None:
         "!pip install torch=={version}",
     ],
 )
-def test_left_alone(check: Check, source: str) -> None:
+def test_left_alone(check, source: str) -> None:
     text = json.dumps(notebook(source))
     done = check({"a.ipynb": text}, unsafe=True)
     assert not done.findings
     assert done.after["a.ipynb"].decode() == text
 
 
-def test_a_compiled_wheel_file_holds_a_notebook(check: Check) -> None:
+def test_a_compiled_wheel_file_holds_a_notebook(check) -> None:
     text = json.dumps(notebook("!pip install torch==2.2.0+cu121 https://x.org/spam-1.7-cp310-cp310-linux_x86_64.whl"))
     done = check({"a.ipynb": text}, unsafe=True)
     assert done.after["a.ipynb"].decode() == text

@@ -6,7 +6,6 @@ import ast
 import re
 
 import pytest
-from conftest import Check
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,7 +111,7 @@ run(f'"{python}" -m {torch_command}', "Installing torch", "Couldn't install torc
 """
 
 
-def test_a_program_moves_whole_and_after_review(check: Check) -> None:
+def test_a_program_moves_whole_and_after_review(check) -> None:
     safe, unsafe = check({"launch.py": LAUNCH}), check({"launch.py": LAUNCH}, unsafe=True)
     assert safe.after["launch.py"].decode() == LAUNCH
     expected = LAUNCH.replace("cu121", "cu126").replace("==2.1.0", "==2.13.0").replace("==0.16.0", "==0.28.0")
@@ -120,14 +119,14 @@ def test_a_program_moves_whole_and_after_review(check: Check) -> None:
     assert not unsafe.left
 
 
-def test_a_companion_holds_a_program(check: Check) -> None:
+def test_a_companion_holds_a_program(check) -> None:
     code = LAUNCH + "run_pip('install xformers==0.0.23')\n"
     done = check({"launch.py": code}, unsafe=True)
     assert done.after["launch.py"].decode() == code
     assert {"REQ101", "REQ102", "REQ103"} <= {finding.rule for finding in done.findings}
 
 
-def test_image_and_pins_of_one_program_move_together(check: Check) -> None:
+def test_image_and_pins_of_one_program_move_together(check) -> None:
     code = (
         "import modal\nimage = modal.Image.from_registry('nvidia/cuda:12.1.0-devel-ubuntu22.04').pip_install(\n"
         "    'torch==2.2.0', index_url='https://download.pytorch.org/whl/cu121')\n"
@@ -148,7 +147,7 @@ def test_image_and_pins_of_one_program_move_together(check: Check) -> None:
         (f"run('pip install {TORCH}')\nrun('pip install torch==2.0.0+cu118')\n", set()),
     ],
 )
-def test_reported_or_kept(check: Check, code: str, told: set[str]) -> None:
+def test_reported_or_kept(check, code: str, told: set[str]) -> None:
     done = check({"a.py": code}, unsafe=True)
     assert {finding.rule for finding in done.findings} == told
     assert done.after["a.py"].decode() == code
