@@ -71,8 +71,8 @@ class Install(NamedTuple):
 
     ``tool``: conda, environment (one package of a conda environment file), apt, python (``words`` are interpreter
     versions), locked (a tool that installs what its lock file says), pip (``words`` is the program that runs it:
-    ``python3.10``), other (any other command). ``words``: packages and options, without the command itself; all for
-    other.
+    ``python3.10``), start (what a container runs when it starts), other (any other command). ``words``: packages and
+    options, without the command itself; all for start and other.
     """
 
     tool: str
