@@ -76,8 +76,9 @@ class Install(NamedTuple):
 
     ``tool``: conda, environment (one package of a conda environment file), apt, python (``words`` are interpreter
     versions), locked (a tool that installs what its lock file says), pip (``words`` is the program that runs it:
-    ``python3.10``), message (what is only printed), other (any other command, or a text that is handed to it).
-    ``words``: packages and options, without the command itself; all for message and other.
+    ``python3.10``), message (what is only printed), start (what a container runs when it starts), other (any other
+    command, or a text that is handed to it). ``words``: packages and options, without the command itself; all for
+    message, start and other.
     """
 
     tool: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cudamig.facts import images, store
@@ -36,3 +37,22 @@ def cudnn_stays(package: str, target: Target) -> bool:
 def runfile(release: str) -> str:
     """The name of a CUDA release's installer for Linux, ``""`` when not known (source A2)."""
     return str(_table()["runfiles"].get(release, ""))
+
+
+def oldest_gcc(standard: int) -> int:
+    """The oldest gcc major that torch's headers of a C++ standard accept (source G1)."""
+    table = {int(name): int(gcc) for name, gcc in _table()["gcc_min"].items()}
+    return table.get(standard, max(table.values()))
+
+
+def newest_gcc(cuda: str) -> int | None:
+    """The newest gcc major that nvcc of CUDA ``X.Y`` accepts (facts/cuda.yaml, source M)."""
+    row = store.load("facts-cuda")["toolkits"].get(cuda)
+    return int(row["gcc_max"]) if row else None
+
+
+def extension(address: str) -> str:
+    """The project whose repository an address names, where installing it compiles CUDA kernels (source E1)."""
+    name = re.split(r"(?:\.git)?(?:@|#|$)", address.rpartition("github.com")[2].strip("/:"), maxsplit=1)[0]
+    project = name.rpartition("/")[2].lower()
+    return next((known for known in _table()["extensions"] if known.lower() == project), "")

@@ -126,7 +126,10 @@ def _run(item: Instruction, scope: Scope, files: list[Written]) -> Iterator[Node
         else:
             files += docker_files.written(item, ())
     yield from installs.settings(found, item.stage)
-    yield from installs.nodes(found, item.span, item.stage)
+    for node in installs.nodes(found, item.span, item.stage):
+        if item.keyword != "RUN" and isinstance(node, Install) and node.tool == "other":
+            node = node._replace(tool="start")
+        yield node
 
 
 def _is_script(found: list[Command]) -> bool:

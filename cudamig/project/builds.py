@@ -10,7 +10,7 @@ from cudamig.facts import companions, wheels
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import key
 from cudamig.nodes import Copy, ImageRef, Install, Node, Setting
-from cudamig.project import architectures, conda, packages
+from cudamig.project import architectures, conda, packages, variables
 from cudamig.project.place import Place, obstacle
 from cudamig.text import Text
 
@@ -58,6 +58,7 @@ def judge(item: Build, target: Target) -> Iterator[Place]:
     for setting in item.settings:
         yield from _paths(item, setting.value, target)
         yield from _architectures(item, setting, target)
+    yield from variables.judge(item.path, item.settings, item.images, target)
     texts = [text for install in item.installs for text in install.words]
     texts += [text for copy in item.copies for text in copy.words]
     for text in texts:

@@ -24,6 +24,7 @@ from cudamig.project import (
     pythons,
     requirement,
     scripts,
+    traps,
 )
 from cudamig.project.indexes import Scene
 from cudamig.project.links import Link
@@ -149,7 +150,9 @@ def _places(result: FileResult, inherited: list[IndexOption], linux: bool, targe
         yield from added.with_index(result, items, places, target)
     yield from alternatives.find(result)
     if result.kind == "dockerfile":
-        yield from builds.judge(builds.build(result.path, result.nodes), target)
+        build = builds.build(result.path, result.nodes)
+        yield from builds.judge(build, target)
+        yield from traps.judge(build, [node for node in result.nodes if isinstance(node, Requirement)], target)
 
 
 def _commands(result: FileResult) -> dict[int, list[Requirement]]:
