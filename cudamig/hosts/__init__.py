@@ -21,6 +21,10 @@ MODULES = {
     "python": "cudamig.hosts.python",
     "cpp": "cudamig.hosts.cpp",
     "yaml": "cudamig.hosts.manifest",
+    "toml": "cudamig.hosts.toml",
+    "ini": "cudamig.hosts.ini",
+    "tox": "cudamig.hosts.ini",
+    "lock": "cudamig.hosts.lock",
 }
 
 

@@ -7,17 +7,20 @@ from typing import NamedTuple
 
 from cudamig.engine import FileResult
 from cudamig.facts.targets import Target
-from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Requirement
+from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, IndexUse, Requirement
 from cudamig.project import (
     added,
     alternatives,
     arguments,
     builds,
+    declared,
     images,
     indexes,
     links,
+    locks,
     manifests,
     obstacles,
+    python_range,
     pythons,
     requirement,
     scripts,
@@ -25,6 +28,8 @@ from cudamig.project import (
 from cudamig.project.indexes import Scene
 from cudamig.project.links import Link
 from cudamig.project.place import Place
+
+DECLARED = ("toml", "ini")  # kinds of files that declare what a project needs
 
 
 class Judged(NamedTuple):
@@ -35,27 +40,61 @@ class Judged(NamedTuple):
     installs: tuple[str, ...]
 
 
-def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Read) -> list[Judged]:
+def judge_all(results: Sequence[FileResult], target: Target, read: locks.Read) -> list[Judged]:
     """Every file that names something, in order of path."""
     stack = {result.path: result for result in results if result.nodes}
     known = [path for path, result in stack.items() if result.kind == "requirements"]
-    out = {path: list(links.find(path, r.kind, r.nodes, known)) for path, r in stack.items()}
+    projects = [path for path, result in stack.items() if result.kind in ("toml", "ini")]
+    out = {path: list(links.find(path, r.kind, r.nodes, known, projects)) for path, r in stack.items()}
     reached = links.incoming(link for group in out.values() for link in group)
     cuda = {path for path, result in stack.items() if result.kind == "dockerfile" and _on_cuda(result)}
     passed = arguments.given(stack)
+    shared = _index_names(stack)
     judged = []
     for path, result in stack.items():
         inherited = list(_inherited(path, stack, reached))
         linux = path in cuda or _only_in(path, reached, stack, cuda)
         installs = links.closure(path, out)
-        places = [*_places(result, inherited, linux, target), *obstacles.find(result, target, read)]
+        if result.kind in DECLARED:
+            places = _declared(result, inherited, shared, target, read)
+        elif result.kind == "lock":
+            places = list(locks.judge(result, target, read))
+        else:
+            places = list(_places(result, inherited, linux, target))
+        places += obstacles.find(result, target, read)
         if result.kind == "dockerfile":
             pinned = [n for file in installs for n in stack[file].nodes if isinstance(n, Requirement)]
             places += pythons.old_pins(builds.build(path, result.nodes), pinned, target)
             places = arguments.repeated(result, places)
             places += [*arguments.overrides(result, places, passed), *arguments.addresses(result, places)]
         judged.append(Judged(path, tuple(places), tuple(installs)))
-    return judged
+    return [_relocked(file, judged) for file in judged]
+
+
+def _declared(
+    result: FileResult, inherited: list[IndexOption], shared: frozenset[str], target: Target, read: locks.Read
+) -> list[Place]:
+    """The places of a file of declarations, with what its lock file and its range of Pythons mean for them."""
+    lock = locks.above(result.path, read) if result.kind == "toml" else None
+    places = locks.reviewed(list(declared.judge(result, inherited, shared, target)), lock)
+    return list(python_range.judge(result, lock.tool if lock else "", places, target))
+
+
+def _index_names(stack: Mapping[str, FileResult]) -> frozenset[str]:
+    """Names of indexes that a file uses and does not declare."""
+    found = set()
+    for result in stack.values():
+        own = {node.name.value for node in result.nodes if isinstance(node, IndexOption)}
+        found |= {node.name.value for node in result.nodes if isinstance(node, IndexUse)} - own
+    return frozenset(found)
+
+
+def _relocked(file: Judged, judged: Sequence[Judged]) -> Judged:
+    """A lock file holds a build no longer when the declarations that it is made of move with the build."""
+    moving = {path for path, places, _ in judged if any(place.changes for place in places)}
+    if not moving.intersection(file.installs[1:]):
+        return file
+    return file._replace(places=tuple(place for place in file.places if not place.lock))
 
 
 def _installers(path: str, reached: Mapping[str, list[Link]]) -> list[Link]:

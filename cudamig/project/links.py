@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cudamig.nodes import Copy, Include, Install, Node
+from cudamig.nodes import Copy, Include, Install, Node, Requirement
 
+_HERE = re.compile(r"\.(?:/|\[|$)")
 _FILE = re.compile(r"[\w./+-]*\.(?:txt|in)$")
 
 
@@ -23,9 +24,12 @@ class Link(NamedTuple):
 MENTIONED = -2  # the file is named in a command that is no plain ``-r``: joined, filtered, copied about
 
 
-def find(path: str, kind: str, nodes: Sequence[Node], known: Sequence[str]) -> Iterator[Link]:
-    """Links from one file; ``known`` are the paths of all requirements files."""
-    if kind == "requirements":
+LISTS = ("requirements", "toml", "ini", "tox")  # files that name others beside them
+
+
+def find(path: str, kind: str, nodes: Sequence[Node], known: Sequence[str], projects: Sequence[str]) -> Iterator[Link]:
+    """Links from one file; ``known`` are the paths of all requirements files, ``projects`` of pyproject.toml."""
+    if kind in LISTS:
         for node in nodes:
             if isinstance(node, Include):
                 target = posixpath.normpath(posixpath.join(posixpath.dirname(path), node.target))
@@ -40,6 +44,29 @@ def find(path: str, kind: str, nodes: Sequence[Node], known: Sequence[str]) -> I
             for word in node.words:
                 if _FILE.fullmatch(word.value):
                     yield from _named(path, word.value, MENTIONED, sources, known)
+    if kind == "dockerfile" and any(map(_installs_project, nodes)):
+        yield from _projects(path, sources, projects)
+
+
+def _installs_project(node: Node) -> bool:
+    """Whether a command installs the project that it is run in: ``uv sync``, ``pip install .``"""
+    if isinstance(node, Install):
+        return node.tool == "locked"
+    return isinstance(node, Requirement) and bool(_HERE.match(node.text.value))
+
+
+def _projects(path: str, sources: Sequence[str], projects: Sequence[str]) -> Iterator[Link]:
+    """The declarations that a build copies, or those of the nearest folder at or above it."""
+    copied = [posixpath.normpath(source).lstrip("./") for source in sources]
+    folder = path
+    while folder:
+        folder = posixpath.dirname(folder)
+        named = [file for file in (posixpath.join(folder, name) for name in copied) if file in projects]
+        named = named or [file for file in projects if posixpath.dirname(file) == folder]
+        if named:
+            break
+    for file in named:
+        yield Link(path, file, MENTIONED)
 
 
 def _named(path: str, mention: str, scope: int, sources: Sequence[str], known: Sequence[str]) -> Iterator[Link]:

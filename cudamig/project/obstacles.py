@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from cudamig.engine import FileResult
 from cudamig.facts import companions, wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Span
 from cudamig.nodes import Generated, Include, Install, Requirement, Unread
-from cudamig.project import builds, pythons
+from cudamig.project import builds, locks, pythons
 from cudamig.project.builds import Build
 from cudamig.project.place import Place, obstacle
 
-Read = Callable[[str], bytes | None]
-
 _NAMED = re.compile(r"(?:^|[._/-])(?:cu|cuda[-_]?)\d{2,3}(?:\D|$)|cuda[-_]?\d{1,2}\.\d", re.I)
-_LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock")
 
 
-def find(result: FileResult, target: Target, read: Read) -> Iterator[Place]:
+def find(result: FileResult, target: Target, read: locks.Read) -> Iterator[Place]:
     """Obstacles of one file. ``read`` gives the bytes of a lock file of the tree, or None."""
     for node in result.nodes:
         if isinstance(node, Generated):
@@ -54,7 +51,7 @@ def _pinned(item: Requirement, result: FileResult, target: Target) -> Iterator[P
         return
     span = item.text.span() or Span(0, 0)
     release = wheels.releases().get(target.torch)
-    clause = release.requires.get(item.name, "") if release and result.kind == "requirements" else ""
+    clause = release.requires.get(item.name, "") if release and result.kind in ("requirements", "toml", "ini") else ""
     if clause and not _satisfies(versions[0], clause):
         why = f"{item.text.value} stands beside torch, and torch {target.torch} asks for {item.name}{clause}"
         yield obstacle(result.path, span, why)
@@ -92,23 +89,11 @@ def _bases(build: Build, pips: set[int]) -> Iterator[Place]:
             yield obstacle(build.path, ref.span, f"{name} may bring a CUDA stack of its own")
 
 
-def _locks(build: Build, read: Read) -> Iterator[Place]:
+def _locks(build: Build, read: locks.Read) -> Iterator[Place]:
     """Tools that install what a lock file says, where that pins torch."""
     for install in build.installs:
-        lock = _lock(build.path, read) if install.tool == "locked" else ""
+        lock = locks.above(build.path, read) if install.tool == "locked" else None
         if lock:
-            why = f"{install.words[0].value} installs what {lock} says, and that names torch: lock it again"
-            yield obstacle(build.path, install.span, why)
-
-
-def _lock(path: str, read: Read) -> str:
-    """The lock file at or above a build that pins torch, or ``""``."""
-    folder = posixpath.dirname(path)
-    while True:
-        for name in _LOCKS:
-            raw = read(posixpath.join(folder, name))
-            if raw is not None:
-                return name if re.search(rb'"torch"|\btorch-\d|^torch==', raw, re.M) else ""
-        if not folder:
-            return ""
-        folder = posixpath.dirname(folder)
+            name = posixpath.basename(lock.path)
+            why = f"{install.words[0].value} installs what {name} says, and that names torch: lock it again"
+            yield obstacle(build.path, install.span, why)._replace(lock=True)

@@ -19,10 +19,14 @@ from cudamig.project.place import Place, kept
 # kinds of files in which a move needs review, and why
 REVIEW = {
     "yaml": "a job may install an old stack on purpose, to test what is supported",
+    "tox": "an environment may install an old stack on purpose, to test what is supported",
     "markup": "a document may tell of an old stack on purpose",
     "notebook": "where a notebook runs is not seen here",
 }
-KINDS = ("yaml", "shell", "make", "batch", "notebook", "markup", "python")
+KINDS = ("yaml", "tox", "shell", "make", "batch", "notebook", "markup", "python")
+
+
+_JOBS = ("yaml", "tox")
 
 
 def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target) -> Iterator[Place]:
@@ -35,12 +39,12 @@ def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target) 
         first = (family[0].text if family else options[0].url).stretch() or Span(0, 0)
         yield kept(result.path, first, f"names {len(named)} stacks ({', '.join(sorted(named))}): a matrix or branches")
         return
-    if result.kind == "yaml" and family and not any(map(wheels.cuda_number, named)):
+    if result.kind in _JOBS and family and not any(map(wheels.cuda_number, named)):
         first = family[0].text.stretch() or Span(0, 0)
         yield kept(result.path, first, "a CI job that names no CUDA: it may test the oldest release that is supported")
         return
     computed = [text for text in (*(i.text for i in family), *(o.url for o in options)) if not text.known]
-    if result.kind == "yaml" and computed:
+    if result.kind in _JOBS and computed:
         yield kept(result.path, computed[0].stretch() or Span(0, 0), "its versions come from a matrix or a variable")
         return
     for option in options:
