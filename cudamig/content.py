@@ -27,6 +27,7 @@ _TYPICAL = re.compile(
 
 def is_requirements(raw: bytes) -> bool:
     """Whether the bytes of a ``.txt`` or ``.in`` file are a list of requirements that names torch or CUDA."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
     if len(raw) > MAX_BYTES or not any(word in raw for word in _OURS) or not _TYPICAL.search(raw):
         return False
-    return all(_LINE.match(line) for line in raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"))
+    return all(_LINE.match(line) for line in raw.split(b"\n"))

@@ -137,6 +137,7 @@ class Generated(NamedTuple):
 
     reason: str
     span: Span
+    command: str = ""  # that wrote it, as the file says
 
 
 Node = (

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cudamig.engine import FileResult
 from cudamig.facts.targets import Target
-from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, IndexUse, Requirement
+from cudamig.nodes import ANY_SCOPE, Generated, ImageRef, IndexOption, IndexUse, Requirement
 from cudamig.project import (
     added,
     alternatives,
@@ -61,6 +61,8 @@ def judge_all(results: Sequence[FileResult], target: Target, read: locks.Read) -
             places = list(locks.judge(result, target, read))
         else:
             places = list(_places(result, inherited, linux, target))
+            if result.kind == "requirements":
+                places = locks.reviewed(_generated(result, places), locks.compiled(path, stack))
         places += obstacles.find(result, target, read)
         if result.kind == "dockerfile":
             pinned = [n for file in installs for n in stack[file].nodes if isinstance(n, Requirement)]
@@ -78,6 +80,13 @@ def _declared(
     lock = locks.above(result.path, read) if result.kind == "toml" else None
     places = locks.reviewed(list(declared.judge(result, inherited, shared, target)), lock)
     return list(python_range.judge(result, lock.tool if lock else "", places, target))
+
+
+def _generated(result: FileResult, places: list[Place]) -> list[Place]:
+    """The places of a file that is generated: they say so first, whatever else holds them."""
+    command = next((node.command for node in result.nodes if isinstance(node, Generated)), "")
+    why = f"the file is generated: run `{command}` after what it is made of has moved"
+    return [place._replace(blocks=why) if command and place.carries else place for place in places]
 
 
 def _index_names(stack: Mapping[str, FileResult]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from cudamig.model import Span
 from cudamig.nodes import IndexOption, IndexUse
 from cudamig.project.place import Place
 
-_CUDA = re.compile(r"(cu(?:da)?[-_.]?)(\d{2,3}|\d{1,2}[._-]\d)(?!\d)", re.I)
+_CUDA = re.compile(r"(cu(?:da)?[-_.]?)(\d{1,2}[._-]\d|\d{2,3})(?!\d)", re.I)
 
 
 def renamed(

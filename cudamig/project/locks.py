@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from cudamig.engine import FileResult
@@ -12,7 +12,7 @@ from cudamig.facts import wheels
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import key
 from cudamig.model import Safety, Severity
-from cudamig.nodes import IndexOption, Requirement
+from cudamig.nodes import Generated, IndexOption, Requirement
 from cudamig.project.indexes import Scene
 from cudamig.project.place import Place, kept
 
@@ -109,6 +109,16 @@ def _behind(item: Requirement, scene: Scene, target: Target) -> Iterator[str]:
         return
     if behind or (number and number < wheels.target_number(target)):
         yield variant
+
+
+def compiled(path: str, stack: Mapping[str, FileResult]) -> Lock | None:
+    """The ``requirements.txt`` that a ``requirements.in`` is compiled to, when it names torch."""
+    result = stack.get(path.removesuffix(".in") + ".txt") if path.endswith(".in") else None
+    made = next((node for node in result.nodes if isinstance(node, Generated)), None) if result else None
+    if not result or not made:
+        return None
+    torch = any(isinstance(node, Requirement) and node.name == "torch" for node in result.nodes)
+    return Lock(result.path, made.command or "pip-compile") if torch else None
 
 
 def reviewed(places: list[Place], lock: Lock | None) -> list[Place]:

@@ -22,7 +22,9 @@ def find(result: FileResult, target: Target, read: locks.Read) -> Iterator[Place
     """Obstacles of one file. ``read`` gives the bytes of a lock file of the tree, or None."""
     for node in result.nodes:
         if isinstance(node, Generated):
-            yield obstacle(result.path, node.span, f"the file {node.reason}: change what generates it")
+            made = f"run `{node.command}` after what it is made of has moved"
+            how = made if node.command else "change what generates it"
+            yield obstacle(result.path, node.span, f"the file {node.reason}: {how}")
         elif isinstance(node, Unread):
             yield obstacle(result.path, node.span, node.reason)
         elif isinstance(node, Requirement):
