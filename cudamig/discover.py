@@ -8,7 +8,20 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml", "json", "notebook", "shell")
+KINDS = (
+    "dockerfile",
+    "requirements",
+    "python",
+    "cpp",
+    "yaml",
+    "json",
+    "notebook",
+    "shell",
+    "toml",
+    "ini",
+    "tox",
+    "lock",
+)
 
 _SUFFIX = {
     ".py": "python",
@@ -23,6 +36,13 @@ _REQUIREMENTS = re.compile(
 )
 _REQUIREMENTS_DIR = re.compile(r"^(?:requirements?|constraints?|reqs)$", re.I)
 _DEVCONTAINER = re.compile(r"(?:^|/)(?:\.?devcontainer\.json|\.devcontainer/(?:[^/]+/)*[^/]+\.json)$")
+_NAMES = {
+    **dict.fromkeys(("pyproject.toml", "pipfile", "uv.toml", "pixi.toml"), "toml"),
+    "setup.cfg": "ini",
+    "tox.ini": "tox",
+    **dict.fromkeys(("uv.lock", "poetry.lock", "pdm.lock", "pipfile.lock", "pixi.lock"), "lock"),
+}
+_CONDA_LOCK = re.compile(r"(?:^|[\w-]*[._-])conda-lock\.ya?ml$", re.I)
 _BACKUP = re.compile(r"\.(?:bak|orig|old|backup|save|rej|swp|dist-info)$|~$", re.I)
 _TEMPLATE = re.compile(r"\.(?:j2|jinja2?|tmpl|tpl|template|mustache|erb)$", re.I)
 _NOT_DOCKER = re.compile(r"\.(?:md|rst|txt|py|sh|json|ya?ml|lock|log|html|dockerignore)$", re.I)
@@ -55,16 +75,23 @@ class Discovery(NamedTuple):
 
 
 def kind_of(path: str) -> str | None:
-    """The host kind of a path by its name and folder, or None when no host reads such files."""
+    """The host kind of a path by its name and folder, or None when no host reads such files.
+
+    ``text``: what it is depends on its content (see content.py).
+    """
     folder, _, name = path.rpartition("/")
     if _BACKUP.search(name) or _TEMPLATE.search(name):
         return None
     if _DOCKERFILE.match(name) and not _NOT_DOCKER.search(name):
         return "dockerfile"
+    if name.lower() in _NAMES:
+        return _NAMES[name.lower()]
+    if _CONDA_LOCK.match(name):
+        return "lock"
     suffix = os.path.splitext(name)[1].lower()
     if suffix in (".txt", ".in"):
         inside = _REQUIREMENTS_DIR.match(folder.rpartition("/")[2])
-        return "requirements" if inside or _REQUIREMENTS.match(name) else None
+        return "requirements" if inside or _REQUIREMENTS.match(name) else "text"
     return "json" if _DEVCONTAINER.search(path) else _SUFFIX.get(suffix)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cudamig.model import Span
-from cudamig.text import Text
+from cudamig.text import EMPTY, Text
 
 ANY_SCOPE = -1  # an index option that reaches every install command of its file
 
@@ -57,6 +57,32 @@ class IndexOption(NamedTuple):
     url: Text
     stage: int = 0
     scope: int = 0
+    name: Text = EMPTY  # what the file calls the index
+    only: bool = False  # it serves only what is said to come from it by name
+
+
+class IndexUse(NamedTuple):
+    """A file says by name from which of its indexes a project comes."""
+
+    project: str  # normalised; "" where the name stands for a purpose that is not known
+    name: Text
+    choice: str = ""  # the extra or group for which this holds
+    marker: str = ""
+
+
+class Group(NamedTuple):
+    """An extra or a group of a project's requirements, which those who install it name."""
+
+    name: Text
+    scope: int
+
+
+class PythonRange(NamedTuple):
+    """The Pythons that a project says it runs on."""
+
+    clauses: tuple[Clause, ...]
+    text: Text  # as written
+    resolver: str  # the tool that wants one answer for all of them ("uv"); "" where there is none
 
 
 class Include(NamedTuple):
@@ -118,6 +144,20 @@ class Generated(NamedTuple):
 
     reason: str
     span: Span
+    command: str = ""  # that wrote it, as the file says
 
 
-Node = ImageRef | Requirement | IndexOption | Include | Install | Setting | Copy | Unread | Generated
+Node = (
+    ImageRef
+    | Requirement
+    | IndexOption
+    | IndexUse
+    | Group
+    | PythonRange
+    | Include
+    | Install
+    | Setting
+    | Copy
+    | Unread
+    | Generated
+)

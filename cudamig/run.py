@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 
-from cudamig import engine, pool, verdict
+from cudamig import content, engine, pool, verdict
 from cudamig.config import ConfigError, matcher
 from cudamig.discover import Candidate, Discovery, Skipped, discover
 from cudamig.engine import Fault, FileResult
@@ -98,9 +98,10 @@ class Session:
     def _around(self, files: list[Candidate]) -> list[Candidate]:
         """Files outside the given paths that decide about stack files inside them; read, never written."""
         root = os.path.relpath(work_tree())
-        if not any(file.kind in engine.ALWAYS for file in files) or root in self.request.paths:
+        kinds = (*engine.ALWAYS, "toml", "text")
+        if not any(file.kind in kinds for file in files) or root in self.request.paths:
             return []
-        return [file for file in _discover(self.request, (root,)).files if file.kind in engine.ALWAYS]
+        return [file for file in _discover(self.request, (root,)).files if file.kind in kinds]
 
     def _scan(self, files: list[Candidate], progress: Callable[[int, int], None]) -> None:
         done = 0
@@ -117,6 +118,7 @@ class Session:
     def _jobs(self, files: list[Candidate], tick: Callable[[], None]) -> Iterator[pool.Job]:
         for path, kind in files:
             raw = self._bytes(path, kind)
+            kind = self._kinds.get(path, kind)
             rules = engine.wanted(kind, raw, self._prefilter) if raw is not None else None
             if raw is None or rules is None:
                 tick()
@@ -127,16 +129,28 @@ class Session:
         """A file's bytes, or None when it is not scanned; the reason goes where it belongs."""
         try:
             with open(path, "rb") as handle:
-                raw = handle.read(MAX_BYTES + 1)
+                raw = handle.read((content.MAX_BYTES if kind == "text" else MAX_BYTES) + 1)
         except OSError as error:
             message = f"cannot be read: {error.strerror}"
             self._results[path] = FileResult(path, kind, faults=(Fault(path, message),))
             return None
+        if kind == "text":
+            return self._by_content(path, raw)
         if len(raw) > MAX_BYTES:
             self._skipped[path] = f"larger than {MAX_BYTES // 1_000_000} MB"
             del self._kinds[path]
             return None
         return raw
+
+    def _by_content(self, path: str, raw: bytes) -> bytes | None:
+        """The bytes of a file that turns out to be a list of requirements; None for any other text."""
+        if content.is_requirements(raw):
+            self._kinds[path] = "requirements"
+            return raw
+        del self._kinds[path]
+        if path in self.request.paths:
+            self._skipped[path] = "no host reads this kind of file"
+        return None
 
 
 def _discover(request: Request, paths: Iterable[str]) -> Discovery:

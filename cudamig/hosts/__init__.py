@@ -24,6 +24,10 @@ MODULES = {
     "json": "cudamig.hosts.devcontainer",
     "notebook": "cudamig.hosts.notebook",
     "shell": "cudamig.hosts.script",
+    "toml": "cudamig.hosts.toml",
+    "ini": "cudamig.hosts.ini",
+    "tox": "cudamig.hosts.ini",
+    "lock": "cudamig.hosts.lock",
 }
 
 

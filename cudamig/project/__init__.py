@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from cudamig.engine import FileResult
 from cudamig.model import Edit, Finding, Fix, Kept, Safety, Severity, manual
-from cudamig.project import files, limits, obstacles, units
+from cudamig.project import files, limits, locks, units
 from cudamig.project.place import Place
 from cudamig.rules.load import RuleSet
 from cudamig.rules.model import Context, Rule
@@ -19,7 +19,7 @@ from cudamig.text import UNKNOWN
 
 
 def check(
-    results: Sequence[FileResult], rules: RuleSet, context: Context, read: obstacles.Read
+    results: Sequence[FileResult], rules: RuleSet, context: Context, read: locks.Read
 ) -> tuple[list[Finding], list[Kept]]:
     """Findings on the places that name a stack, with their moves as groups, and the places left alone on purpose.
 

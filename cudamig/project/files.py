@@ -9,18 +9,21 @@ from typing import NamedTuple
 from cudamig.engine import FileResult
 from cudamig.facts.targets import Target
 from cudamig.model import Span
-from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Requirement
+from cudamig.nodes import ANY_SCOPE, Generated, ImageRef, IndexOption, IndexUse, Requirement
 from cudamig.project import (
     added,
     alternatives,
     arguments,
     branches,
     builds,
+    declared,
     images,
     indexes,
     links,
+    locks,
     manifests,
     obstacles,
+    python_range,
     pythons,
     requirement,
     scripts,
@@ -29,6 +32,8 @@ from cudamig.project import (
 from cudamig.project.indexes import Scene
 from cudamig.project.links import Link
 from cudamig.project.place import Place, obstacle
+
+DECLARED = ("toml", "ini")  # kinds of files that declare what a project needs
 
 
 class Judged(NamedTuple):
@@ -39,7 +44,7 @@ class Judged(NamedTuple):
     installs: tuple[str, ...]
 
 
-def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Read) -> list[Judged]:
+def judge_all(results: Sequence[FileResult], target: Target, read: locks.Read) -> list[Judged]:
     """Every file that names something, in order of path."""
     stack = {result.path: result for result in results if result.nodes}
     known = [path for path, result in stack.items() if result.kind in links.LISTS]
@@ -48,13 +53,22 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
     reached = links.incoming(link for group in out.values() for link in group)
     cuda = {path for path, result in stack.items() if result.kind == "dockerfile" and _on_cuda(result)}
     pieces = {posixpath.dirname(path) for path, r in stack.items() if r.kind == "dockerfile" and _is_piece(r)}
+    shared = _index_names(stack)
     judged = []
     for path, result in stack.items():
         inherited = list(_inherited(path, stack, reached))
         linux = path in cuda or _only_in(path, reached, stack, cuda)
         installs = links.closure(path, out)
         through = any(isinstance(n, Requirement) for file in installs[1:] if file in run for n in stack[file].nodes)
-        places = [*_places(result, inherited, linux, target), *obstacles.find(result, target, read, through)]
+        if result.kind in DECLARED:
+            places = _declared(result, inherited, shared, target, read)
+        elif result.kind == "lock":
+            places = list(locks.judge(result, target, read))
+        else:
+            places = list(_places(result, inherited, linux, target))
+            if result.kind == "requirements":
+                places = locks.reviewed(_generated(result, places), locks.compiled(path, stack))
+        places += obstacles.find(result, target, read, through)
         if result.kind == "dockerfile" and posixpath.dirname(path) in pieces:
             why = "pieces of one Dockerfile stand in its folder (one has no FROM): move them together by hand"
             places.append(obstacle(path, Span(0, 0), why))
@@ -66,7 +80,7 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
             places = arguments.repeated(result, places)
             places += arguments.addresses(result, places)
         judged.append(Judged(path, tuple(places), tuple(installs)))
-    return _followed(judged, stack)
+    return _followed([_relocked(file, judged) for file in judged], stack)
 
 
 def _followed(judged: Sequence[Judged], stack: Mapping[str, FileResult]) -> list[Judged]:
@@ -88,6 +102,39 @@ def _followed(judged: Sequence[Judged], stack: Mapping[str, FileResult]) -> list
     for path, places in moves.items():
         out[path] = out[path]._replace(places=tuple(arguments.moved(out[path].places, places)))
     return [out[file.path] for file in judged]
+
+
+def _declared(
+    result: FileResult, inherited: list[IndexOption], shared: frozenset[str], target: Target, read: locks.Read
+) -> list[Place]:
+    """The places of a file of declarations, with what its lock file and its range of Pythons mean for them."""
+    lock = locks.above(result.path, read) if result.kind == "toml" else None
+    places = locks.reviewed(list(declared.judge(result, inherited, shared, target)), lock)
+    return list(python_range.judge(result, lock.tool if lock else "", places, target))
+
+
+def _generated(result: FileResult, places: list[Place]) -> list[Place]:
+    """The places of a file that is generated: they say so first, whatever else holds them."""
+    command = next((node.command for node in result.nodes if isinstance(node, Generated)), "")
+    why = f"the file is generated: run `{command}` after what it is made of has moved"
+    return [place._replace(blocks=why) if command and place.carries else place for place in places]
+
+
+def _index_names(stack: Mapping[str, FileResult]) -> frozenset[str]:
+    """Names of indexes that a file uses and does not declare."""
+    found = set()
+    for result in stack.values():
+        own = {node.name.value for node in result.nodes if isinstance(node, IndexOption)}
+        found |= {node.name.value for node in result.nodes if isinstance(node, IndexUse)} - own
+    return frozenset(found)
+
+
+def _relocked(file: Judged, judged: Sequence[Judged]) -> Judged:
+    """A lock file holds a build no longer when the declarations that it is made of move with the build."""
+    moving = {path for path, places, _ in judged if any(place.changes for place in places)}
+    if not moving.intersection(file.installs[1:]):
+        return file
+    return file._replace(places=tuple(place for place in file.places if not place.lock))
 
 
 def _installers(path: str, reached: Mapping[str, list[Link]]) -> list[Link]:

@@ -10,6 +10,7 @@ from cudamig.facts.targets import Target
 from cudamig.model import Severity, Span
 from cudamig.nodes import IndexOption, Requirement
 from cudamig.project.place import Place
+from cudamig.text import UNKNOWN
 
 
 class Scene(NamedTuple):
@@ -56,7 +57,8 @@ def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
     if foreign and wheels.cuda_number(foreign):
         if foreign != target.wheels and (wheels.cuda_number(foreign) or (0, 0)) < wheels.target_number(target):
             message = f"this index of another publisher holds wheels for {foreign}, the target is {target.wheels}"
-            why = f"{url.value} is not PyTorch's: ask its publisher for {target.wheels} wheels"
+            shown = url.value.replace(UNKNOWN, "...")
+            why = f"{shown} is not PyTorch's: ask its publisher for {target.wheels} wheels"
             yield Place("foreign-index", path, span, message, blocks=why)
         return
     index = wheels.index(url.value)

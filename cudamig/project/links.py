@@ -11,7 +11,7 @@ from cudamig.nodes import Copy, Include, Install, Node
 from cudamig.text import UNKNOWN
 
 _FILE = re.compile(r"[\w./+-]*\.(?:txt|in)$")
-_PROJECT = ("pyproject.toml", "setup.cfg", "setup.py")
+_PROJECT = ("pyproject.toml", "setup.cfg", "setup.py", "Pipfile")
 _WHOLE = (".", "./", "./*", "*", "/")
 _SCRIPT = re.compile(rf"(?:.*[{UNKNOWN}/\\])?[\w.+-]+\.(?:sh|bash|zsh|ksh|bat|cmd|ps1|mk)$")
 
@@ -28,7 +28,7 @@ class Link(NamedTuple):
 
 
 MENTIONED = -2  # the file is named in a command that is no plain ``-r``: joined, filtered, copied about, run
-LISTS = ("requirements", "toml", "ini", "python")  # kinds whose paths are relative to the file itself
+LISTS = ("requirements", "toml", "ini", "tox", "python")  # kinds whose paths are relative to the file itself
 
 
 def find(

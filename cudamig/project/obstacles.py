@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from cudamig.engine import FileResult
 from cudamig.facts import companions, images, wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Span
 from cudamig.nodes import Generated, Include, Requirement, Unread
-from cudamig.project import builds, pythons
+from cudamig.project import builds, locks, pythons
 from cudamig.project.builds import Build
 from cudamig.project.place import Place, obstacle
 
-Read = Callable[[str], bytes | None]
-
 _NAMED = re.compile(r"(?:^|[._/-])(?:cu|cuda[-_]?)\d{2,3}(?:\D|$)|cuda[-_]?\d{1,2}\.\d", re.I)
-_LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock")
 
 
-def find(result: FileResult, target: Target, read: Read, through: bool = False) -> Iterator[Place]:
+def find(result: FileResult, target: Target, read: locks.Read, through: bool = False) -> Iterator[Place]:
     """Obstacles of one file. ``read`` gives the bytes of a lock file of the tree, or None.
 
     ``through``: a script that it runs installs with pip.
     """
     for node in result.nodes:
         if isinstance(node, Generated):
-            yield obstacle(result.path, node.span, f"the file {node.reason}: change what generates it")
+            made = f"run `{node.command}` after what it is made of has moved"
+            how = made if node.command else "change what generates it"
+            yield obstacle(result.path, node.span, f"the file {node.reason}: {how}")
         elif isinstance(node, Unread):
             yield obstacle(result.path, node.span, node.reason)
         elif isinstance(node, Requirement):
@@ -56,7 +55,7 @@ def _pinned(item: Requirement, result: FileResult, target: Target) -> Iterator[P
         return
     span = item.text.span() or Span(0, 0)
     release = wheels.releases().get(target.torch)
-    clause = release.requires.get(item.name, "") if release and result.kind == "requirements" else ""
+    clause = release.requires.get(item.name, "") if release and result.kind in ("requirements", "toml", "ini") else ""
     if clause and not _satisfies(versions[0], clause):
         why = f"{item.text.value} stands beside torch, and torch {target.torch} asks for {item.name}{clause}"
         yield obstacle(result.path, span, why)
@@ -84,23 +83,11 @@ def _bases(build: Build, pips: set[int]) -> Iterator[Place]:
             yield obstacle(build.path, ref.span, row["why"] if row else f"{name} may bring a CUDA stack of its own")
 
 
-def _locks(build: Build, read: Read) -> Iterator[Place]:
+def _locks(build: Build, read: locks.Read) -> Iterator[Place]:
     """Tools that install what a lock file says, where that pins torch."""
     for install in build.installs:
-        lock = _lock(build.path, read) if install.tool == "locked" else ""
+        lock = locks.above(build.path, read) if install.tool == "locked" else None
         if lock:
-            why = f"{install.words[0].value} installs what {lock} says, and that names torch: lock it again"
-            yield obstacle(build.path, install.span, why)
-
-
-def _lock(path: str, read: Read) -> str:
-    """The lock file at or above a build that pins torch, or ``""``."""
-    folder = posixpath.dirname(path)
-    while True:
-        for name in _LOCKS:
-            raw = read(posixpath.join(folder, name))
-            if raw is not None:
-                return name if re.search(rb'"torch"|\btorch-\d|^torch==', raw, re.M) else ""
-        if not folder:
-            return ""
-        folder = posixpath.dirname(folder)
+            name = posixpath.basename(lock.path)
+            why = f"{install.words[0].value} installs what {name} says, and that names torch: lock it again"
+            yield obstacle(build.path, install.span, why)._replace(lock=True)

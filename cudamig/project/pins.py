@@ -25,7 +25,8 @@ def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
         return
     if item.url is not None:
         if (item.url.known and "%2Bcu" in item.url.value) or "+cu" in item.url.value:
-            why = "the address of a wheel file names Python and platform too: choose the new file by hand"
+            page = f"{target.index_url}/{item.name}/"
+            why = f"the address of a wheel file names Python and platform too: choose the new file on {page}"
             yield Place("torch-pin", scene.path, span, f"{item.name} is installed from one wheel file", blocks=why)
         return
     if not item.text.known:
@@ -54,6 +55,11 @@ def _range(item: Requirement, scene: Scene, target: Target, span: Span) -> Itera
     try:
         allowed = SpecifierSet(written)
     except InvalidSpecifier:
+        wrong = next((c for c in item.clauses if "+cu" in c.version.value and c.operator not in ("==", "!=")), None)
+        if wrong:
+            message = f"{wrong.operator}{wrong.version.value} is no bound: only == may name a build"
+            why = f"{written} is no valid requirement: say the release in the bound, the build by the index"
+            yield Place("range-with-build", scene.path, span, message, Severity.ERROR, blocks=why)
         return
     if allowed.contains(version, prereleases=True):
         yield from advice.jump(item, allowed.contains, scene, span)

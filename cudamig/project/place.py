@@ -28,6 +28,7 @@ class Place(NamedTuple):
     newer: bool = False  # names a newer stack than the target's
     needs_index: bool = False  # can move only with a wheel index added beside it
     deliberate: bool = False  # an obstacle that shows that the old stack is meant
+    lock: bool = False  # an obstacle that is a lock file: gone when what it is made of moves too
     system: bool = False  # an obstacle to moving an image only: it uses what the image brings
     related: tuple[Related, ...] = ()  # other places that belong to it
 

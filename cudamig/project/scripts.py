@@ -22,12 +22,14 @@ from cudamig.text import Text
 # kinds of files in which a move needs review, and why
 REVIEW = {
     "yaml": "a job may install an old stack on purpose, to test what is supported",
+    "tox": "an environment may install an old stack on purpose, to test what is supported",
     "markup": "a document may tell of an old stack on purpose",
     "notebook": "where a notebook runs is not seen here",
     "python": "on which hosts the program installs this is not seen here",
 }
-KINDS = ("shell", "make", "batch", "notebook", "markup", "python")
+KINDS = ("tox", "shell", "make", "batch", "notebook", "markup", "python")
 
+_JOBS = ("yaml", "tox")
 _TAG_CUDA = re.compile(r"(?:nvidia/cuda:|pytorch/pytorch:[\w.]+-cuda)(\d{1,2})\.(\d)")
 
 
@@ -99,10 +101,10 @@ def _left_alone(result: FileResult, commands: Commands, image: bool, review: boo
     where = (first.stretch() if first else None) or Span(0, 0)
     if len(named) > 1:
         return kept(result.path, where, f"names {len(named)} stacks ({', '.join(sorted(named))}): a matrix or branches")
-    if result.kind == "yaml" and review and commands.family and not image and not any(map(wheels.cuda_number, named)):
+    if result.kind in _JOBS and review and commands.family and not image and not any(map(wheels.cuda_number, named)):
         return kept(result.path, where, "a CI job that names no CUDA: it may test the oldest release that is supported")
     computed = next((text for text in commands.texts() if not text.known), None)
-    if computed and result.kind in ("yaml", *programs.KINDS):
+    if computed and result.kind in (*_JOBS, *programs.KINDS):
         where = computed.stretch() or Span(0, 0)
         return kept(result.path, where, "its versions come from a matrix or a variable")
     return None

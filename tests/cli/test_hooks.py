@@ -66,7 +66,7 @@ def test_the_hooks_get_the_files_that_have_a_kind(hook: str, name: str) -> None:
     assert kind_of(name) is None or re.search(HOOKS[hook]["files"], name)
 
 
-@pytest.mark.parametrize("name", ["a.json", "a.c", "LICENSE", "a.png", "poetry.lock", "x.py.orig", "notes"])
+@pytest.mark.parametrize("name", ["a.json", "a.c", "LICENSE", "a.png", "yarn.lock", "x.py.orig", "notes"])
 def test_the_hooks_do_not_get_what_has_no_kind(name: str) -> None:
     assert not re.search(HOOKS["cudamig-check"]["files"], name)
 

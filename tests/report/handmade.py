@@ -45,7 +45,10 @@ def made(files: Mapping[str, str | bytes], *findings: Finding, **fields: Any) ->
     row = targets.get("cu126")
     request = Request((".",), Config(), row, rule_set(known(), row))
     raw = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
-    sources = {path: Source(path, data, kind_of(path) or "requirements") for path, data in raw.items()}
+    sources = {
+        path: Source(path, data, (kind_of(path) or "text").replace("text", "requirements"))
+        for path, data in raw.items()
+    }
     result = Result(
         request=request,
         files=tuple(Candidate(path, source.kind) for path, source in sorted(sources.items())),
