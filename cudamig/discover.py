@@ -8,12 +8,13 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml")
+KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml", "markup")
 
 _SUFFIX = {
     ".py": "python",
     **dict.fromkeys((".cpp", ".cc", ".cxx", ".cu", ".cuh", ".h", ".hpp", ".hh", ".hxx", ".inl"), "cpp"),
     **dict.fromkeys((".yaml", ".yml"), "yaml"),
+    **dict.fromkeys((".md", ".markdown", ".mdx", ".rst"), "markup"),
 }
 _DOCKERFILE = re.compile(r"^(?:[\w.+-]*[._-])?(?:Dockerfile|Containerfile)(?:[._-][\w.+-]+)?$", re.I)
 _REQUIREMENTS = re.compile(

@@ -113,4 +113,12 @@ class Generated(NamedTuple):
     span: Span
 
 
-Node = ImageRef | Requirement | IndexOption | Include | Install | Setting | Copy | Unread | Generated
+class Remark(NamedTuple):
+    """Words of a document beside its commands: what it says of a block of them, or a line that names a version."""
+
+    text: str
+    span: Span
+    over: Span  # the block that it stands before, its heading or the line above; empty for any other line
+
+
+Node = ImageRef | Requirement | IndexOption | Include | Install | Setting | Copy | Unread | Generated | Remark

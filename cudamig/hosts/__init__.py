@@ -21,6 +21,7 @@ MODULES = {
     "python": "cudamig.hosts.python",
     "cpp": "cudamig.hosts.cpp",
     "yaml": "cudamig.hosts.manifest",
+    "markup": "cudamig.hosts.markup",
 }
 
 

@@ -26,8 +26,8 @@ class Matcher(NamedTuple):
     stack: bool = False
 
 
-KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml")
-STACK = ("dockerfile", "requirements", "yaml")  # kinds of files whose nodes name a stack
+KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml", "markup")
+STACK = ("dockerfile", "requirements", "yaml", "markup")  # kinds of files whose nodes name a stack
 
 MATCHERS = {
     "stack": Matcher("", STACK, stack=True),

@@ -13,6 +13,7 @@ from cudamig.project import (
     alternatives,
     arguments,
     builds,
+    documents,
     images,
     indexes,
     links,
@@ -92,8 +93,11 @@ def _only_in(path: str, reached: Mapping[str, list[Link]], stack: Mapping[str, F
 def _places(result: FileResult, inherited: list[IndexOption], linux: bool, target: Target) -> Iterator[Place]:
     if result.kind == "yaml":
         yield from manifests.judge(result, target)
-    if result.kind in scripts.KINDS:
+    if result.kind == "markup":
+        yield from documents.judge(result, inherited, target)
+    elif result.kind in scripts.KINDS:
         yield from scripts.judge(result, inherited, target)
+    if result.kind in scripts.KINDS:
         return
     options = [node for node in result.nodes if isinstance(node, IndexOption)]
     for node in result.nodes:

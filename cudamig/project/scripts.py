@@ -63,6 +63,10 @@ def stacks(family: Sequence[Requirement], options: Sequence[IndexOption]) -> set
 
 
 def _reviewed(result: FileResult, places: Iterator[Place]) -> Iterator[Place]:
-    reason = REVIEW.get(result.kind)
     for place in places:
-        yield place._replace(safety=Safety.UNSAFE, reason=reason) if reason and place.changes else place
+        yield reviewed(place, REVIEW.get(result.kind, ""))
+
+
+def reviewed(place: Place, reason: str) -> Place:
+    """A place whose move somebody has to look at, where there is a reason to."""
+    return place._replace(safety=Safety.UNSAFE, reason=reason) if reason and place.changes else place

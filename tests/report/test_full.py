@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from cudamig.discover import KINDS
 from cudamig.model import Edit, Related, Safety, Severity, Span
 from cudamig.report import render
 from cudamig.report.frame import frame
@@ -253,7 +254,7 @@ def test_the_next_command_is_the_rule_when_only_a_person_can_act() -> None:
 def test_nothing_to_do_is_one_line() -> None:
     assert render(made({"a.py": "x"}), "full") == "nothing to do at cu126 (CUDA 12.6 with torch 2.13): 1 python"
     assert render(made({"a.py": "x"}, suppressed=1), "full").endswith(": 1 python; 1 finding suppressed")
-    empty = "nothing to do: no file of a kind that is read (dockerfile, requirements, python, cpp, yaml)"
+    empty = f"nothing to do: no file of a kind that is read ({', '.join(KINDS)})"
     assert render(made({}), "full") == empty
     assert render(made({}, skipped=[("a", "b")]), "full") == empty + "; 1 skipped (--verbose lists them)"
 
