@@ -9,18 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 KINDS = (
-    "dockerfile",
-    "requirements",
-    "python",
-    "cpp",
-    "yaml",
-    "json",
-    "notebook",
-    "shell",
-    "toml",
-    "ini",
-    "tox",
-    "lock",
+    *("dockerfile", "requirements", "toml", "ini", "tox", "lock", "yaml", "json"),
+    *("shell", "markup", "notebook", "python", "cpp"),
 )
 
 _SUFFIX = {
@@ -29,6 +19,7 @@ _SUFFIX = {
     **dict.fromkeys((".cpp", ".cc", ".cxx", ".cu", ".cuh", ".h", ".hpp", ".hh", ".hxx", ".inl"), "cpp"),
     **dict.fromkeys((".yaml", ".yml"), "yaml"),
     **dict.fromkeys((".sh", ".bash", ".zsh", ".ksh"), "shell"),
+    **dict.fromkeys((".md", ".markdown", ".mdx", ".rst"), "markup"),
 }
 _DOCKERFILE = re.compile(r"^(?:[\w.+-]*[._-])?(?:Dockerfile|Containerfile)(?:[._-][\w.+-]+)?$", re.I)
 _REQUIREMENTS = re.compile(

@@ -147,6 +147,14 @@ class Generated(NamedTuple):
     command: str = ""  # that wrote it, as the file says
 
 
+class Remark(NamedTuple):
+    """Words of a document beside its commands: what it says of a block of them, or a line that names a version."""
+
+    text: str
+    span: Span
+    over: Span  # the block that it stands before, its heading or the line above; empty for any other line
+
+
 Node = (
     ImageRef
     | Requirement
@@ -160,4 +168,5 @@ Node = (
     | Copy
     | Unread
     | Generated
+    | Remark
 )

@@ -17,18 +17,23 @@ from cudamig.source import Source
 
 _IGNORE = re.compile(r"cudamig:[ \t]*ignore\[([^\]\n]*)\]")
 _CPP = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.S)
+_FENCES = re.compile(r"^[ \t>]*(?P<fence>`{3,}|~{3,}).*?^[ \t>]*(?P=fence)|(?P<ticks>`+)[^\n]*?(?P=ticks)", re.S | re.M)
+_HTML = re.compile(_FENCES.pattern + r"|<!--.*?-->", re.S | re.M)
+_RST = re.compile(r"``[^\n]*?``|^[ \t]*\.\.[ \t][^\r\n]*", re.M)
 _HASH = re.compile(r"(?:^|(?<=\s))#[^\r\n]*", re.M)
 _WHOLE_LINE_HASH = re.compile(r"^[ \t]*#[^\r\n]*", re.M)
 _COMMENT_LINE = re.compile(r"[ \t]*(?:#|//|/\*.*\*/[ \t]*$|$)")
+_BLANK_LINE = re.compile(r"[ \t]*(?:<!--.*-->[ \t]*|\.\.[ \t]+cudamig:.*)?$")  # of a document: # begins a heading there
 
 
 class Ignore(NamedTuple):
-    """One suppression: the words between the brackets, where they stand, the 0-based line that they cover."""
+    """One suppression: the words between the brackets, where they stand, the 0-based lines that they cover."""
 
     path: str
     span: Span
     words: tuple[str, ...]
     line: int
+    last: int  # the same line, or the end of the block of a document that it opens
 
 
 def find(source: Source) -> tuple[Ignore, ...]:
@@ -37,11 +42,23 @@ def find(source: Source) -> tuple[Ignore, ...]:
 
 
 def _ignores(source: Source) -> Iterator[Ignore]:
+    blocks = _blocks(source)
     for start, comment in _comments(source):
         for match in _IGNORE.finditer(comment):
             span = Span(start + match.start(), start + match.end())
             words = tuple(word.strip() for word in match.group(1).split(",") if word.strip())
-            yield Ignore(source.path, span, words, _covered(source, start))
+            line = _covered(source, start)
+            yield Ignore(source.path, span, words, line, blocks.get(line, line))
+
+
+def _blocks(source: Source) -> dict[int, int]:
+    """Of the blocks of code in a document, the first line and the last."""
+    if source.kind != "markup":
+        return {}
+    from cudamig.hosts import markup_blocks
+
+    found = [block for block in markup_blocks.blocks(source) if not block.inline]
+    return {source.line(block.span.start): source.line(block.span.end) for block in found}
 
 
 def _covered(source: Source, comment: int) -> int:
@@ -49,8 +66,8 @@ def _covered(source: Source, comment: int) -> int:
     line = source.line(comment)
     if source.text[source.starts[line] : comment].strip():
         return line
-    following = line + 1
-    while following < len(source.starts) and _COMMENT_LINE.match(source.line_text(following)):
+    following, comment_line = line + 1, _BLANK_LINE if source.kind == "markup" else _COMMENT_LINE
+    while following < len(source.starts) and comment_line.match(source.line_text(following)):
         following += 1
     return following
 
@@ -58,6 +75,12 @@ def _covered(source: Source, comment: int) -> int:
 def _comments(source: Source) -> Iterator[tuple[int, str]]:
     if source.kind == "python":
         yield from _python_comments(source)
+        return
+    if source.kind == "markup":
+        pattern = _RST if source.path.lower().endswith(".rst") else _HTML
+        for match in pattern.finditer(source.text):
+            if match.group().lstrip().startswith(("<!--", "..")):
+                yield match.start(), match.group()
         return
     pattern = {"cpp": _CPP, "json": _CPP, "dockerfile": _WHOLE_LINE_HASH}.get(source.kind, _HASH)
     for match in pattern.finditer(source.text):

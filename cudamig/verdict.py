@@ -125,7 +125,7 @@ class _Comments:
         ignores = self._by_path.get(finding.path, ())
         hit = False
         for ignore in ignores:
-            if ignore.line == self._sources[finding.path].line(finding.span.start):
+            if ignore.line <= self._sources[finding.path].line(finding.span.start) <= ignore.last:
                 for word in ignore.words:
                     if word in (finding.rule, finding.rule.rstrip("0123456789")):
                         self._used.add((ignore, word))

@@ -18,7 +18,7 @@ def never(path: str) -> bool:
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name in ("a.py", "sub/Dockerfile", "sub/requirements.txt", "third_party/x.py", "old.py.bak", "notes.md"):
+    for name in ("a.py", "sub/Dockerfile", "sub/requirements.txt", "third_party/x.py", "old.py.bak", "notes.txt"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("x\n")
@@ -32,13 +32,15 @@ def git(*arguments: str) -> None:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
+        *((f"docs/a{suffix}", "markup") for suffix in (".md", ".markdown", ".mdx", ".rst", ".MD")),
+        ("README", None),
         ("Dockerfile", "dockerfile"),
         ("x/Dockerfile.gpu", "dockerfile"),
         ("train.Dockerfile", "dockerfile"),
         ("Dockerfile-cu121", "dockerfile"),
         ("Containerfile", "dockerfile"),
         ("Dockerfile.j2", None),
-        ("Dockerfile.md", None),
+        ("Dockerfile.md", "markup"),
         ("Dockerfile.dockerignore", None),
         ("dockerfile_tools.py", "python"),
         ("requirements.txt", "requirements"),
@@ -101,7 +103,7 @@ def test_named_files_are_scanned_unless_excluded_by_force(tree: Path) -> None:
     assert discover(["a.py"], lambda path: True).files
     assert [s.reason for s in discover(["a.py"], lambda path: True, force_exclude=True).skipped] == ["excluded"]
     assert discover(["."], lambda path: path == "a.py").skipped[0].reason == "excluded"
-    assert discover(["notes.md"], never).skipped[0].reason == "no host reads this kind of file"
+    assert discover(["notes.txt"], never).skipped[0].reason == "no host reads this kind of file"
 
 
 def test_links_pipes_and_missing(tree: Path) -> None:

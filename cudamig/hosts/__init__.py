@@ -28,6 +28,7 @@ MODULES = {
     "ini": "cudamig.hosts.ini",
     "tox": "cudamig.hosts.ini",
     "lock": "cudamig.hosts.lock",
+    "markup": "cudamig.hosts.markup",
 }
 
 

@@ -26,30 +26,9 @@ class Matcher(NamedTuple):
     stack: bool = False
 
 
-KINDS = (
-    "dockerfile",
-    "requirements",
-    "python",
-    "cpp",
-    "yaml",
-    "json",
-    "notebook",
-    "shell",
-    "toml",
-    "ini",
-    "tox",
-    "lock",
-)
-STACK = (
-    "dockerfile",
-    "requirements",
-    "yaml",
-    "json",
-    "shell",
-    "toml",
-    "ini",
-    "tox",
-)  # kinds of files whose nodes name a stack
+# kinds of files whose nodes name a stack
+STACK = ("dockerfile", "requirements", "yaml", "json", "shell", "toml", "ini", "tox", "markup")
+KINDS = (*STACK, "python", "cpp", "notebook", "lock")
 
 # Programs rarely name a stack and are many: one is read for it when all words of one of these stand in it.
 _INSTALLED = ("torch==", "torch<", "torch>", "torch~=", "torchvision==", "torchaudio==", "xformers==", "cupy-cuda")

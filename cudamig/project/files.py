@@ -17,6 +17,7 @@ from cudamig.project import (
     branches,
     builds,
     declared,
+    documents,
     images,
     indexes,
     links,
@@ -176,6 +177,9 @@ def _only_in(path: str, reached: Mapping[str, list[Link]], stack: Mapping[str, F
 def _places(result: FileResult, inherited: list[IndexOption], linux: bool, target: Target) -> Iterator[Place]:
     if result.kind in ("yaml", "json"):
         yield from manifests.judge(result, inherited, target)
+        return
+    if result.kind == "markup":
+        yield from documents.judge(result, inherited, target)
         return
     if result.kind in scripts.KINDS:
         yield from scripts.judge(result, inherited, target, linux)

@@ -63,7 +63,7 @@ def judge(
     if result.kind in programs.KINDS:
         yield from _reviewed(reason, programs.declared(result, target))
     for node in result.nodes:
-        if isinstance(node, Install) and node.tool == "conda" and result.kind not in branches.KINDS:
+        if isinstance(node, Install) and node.tool == "conda" and result.kind not in (*branches.KINDS, "markup"):
             yield from conda.command(result.path, node, target)
     commands = divide(result.nodes, result.kind in programs.KINDS)
     whole = _left_alone(result, commands, image, review)
@@ -130,4 +130,9 @@ def stacks(commands: Commands) -> set[str]:
 
 def _reviewed(reason: str, places: Iterable[Place]) -> Iterator[Place]:
     for place in places:
-        yield place._replace(safety=Safety.UNSAFE, reason=reason) if reason and place.changes else place
+        yield reviewed(place, reason)
+
+
+def reviewed(place: Place, reason: str) -> Place:
+    """A place whose move somebody has to look at, where there is a reason to."""
+    return place._replace(safety=Safety.UNSAFE, reason=reason) if reason and place.changes else place

@@ -108,8 +108,8 @@ def test_colours(tree: Tree, run: Run) -> None:
 
 def test_force_exclude_treats_named_files_as_met_in_their_folder(tree: Tree, run: Run) -> None:
     tree({**OLD, "third_party/b.py": "oldsafe\n", "c.py": "oldsafe\n"})
-    named = ["a.py", "third_party/b.py", "c.py", "README.md"]
-    tree({"README.md": ""})
+    named = ["a.py", "third_party/b.py", "c.py", "notes.txt"]
+    tree({"notes.txt": ""})
     args = ["check", "--output-format", "concise", "--exclude", "c.py", *named]
     assert run(*args).stdout.count(b"XAA101") == 3
     assert run(*args, "--force-exclude").stdout.startswith(b"a.py:1:1:")
