@@ -35,12 +35,18 @@ class Argument(NamedTuple):
 
 
 def given(results: Mapping[str, FileResult]) -> list[Argument]:
-    """What compose files and CI workflows give to builds, where it names a version."""
+    """What compose files and CI workflows give to builds, where it names a version.
+
+    Several values that one workflow gives to an argument are the rows of a matrix, and say nothing about the default.
+    """
     found = []
     for path, result in results.items():
         if result.kind in ("yaml", "json"):
             folder = "" if is_workflow(path) else posixpath.dirname(posixpath.dirname(path))
-            found += [Argument(path, folder, *pair) for pair in _pairs(result) if _VERSION.search(pair[1].value)]
+            pairs = [pair for pair in _pairs(result) if _VERSION.search(pair[1].value)]
+            values = {name: {value.value for other, value in pairs if other == name} for name, _ in pairs}
+            matrix = {name for name, several in values.items() if len(several) > 1 and is_workflow(path)}
+            found += [Argument(path, folder, *pair) for pair in pairs if pair[0] not in matrix]
     return found
 
 
