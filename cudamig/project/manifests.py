@@ -10,7 +10,7 @@ from cudamig.facts.targets import Target
 from cudamig.hosts.workflow import is_workflow
 from cudamig.nodes import ImageRef, Install
 from cudamig.project import images as image_places
-from cudamig.project.place import Place
+from cudamig.project.place import Place, kept
 
 
 def judge(result: FileResult, target: Target) -> Iterator[Place]:
@@ -26,7 +26,10 @@ def _images(result: FileResult, target: Target) -> Iterator[Place]:
     """
     refs = [node for node in result.nodes if isinstance(node, ImageRef)]
     matches = [match for ref in refs if (match := image_places.REFERENCE.fullmatch(ref.text.value))]
-    if len({(match.group("name"), _stack(match.group("tag") or "")) for match in matches}) > 1:
+    named = {(match.group("name"), _stack(match.group("tag") or "")) for match in matches}
+    if len(named) > 1:
+        words = ", ".join(sorted(f"{name}:{tag}" for name, tag in named))
+        yield kept(result.path, refs[0].span, f"names {len(named)} stacks ({words}): a matrix, or what is supported")
         return
     for ref in refs:
         for place in image_places.judge(result.path, ref, target):
