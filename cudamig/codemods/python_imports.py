@@ -11,6 +11,7 @@ from cudamig.codemods.python_arguments import Refused
 from cudamig.codemods.python_import_lines import Statement, beside, whole_lines
 from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_lists import Item, indent, items, line_start, without
+from cudamig.hosts.python_nodes import every
 from cudamig.hosts.python_scopes import Import
 from cudamig.model import Edit, Span
 
@@ -146,7 +147,7 @@ def _replace(document: PythonDocument, statement: Statement, lines: list[str]) -
 
 def _only_one(tree: ast.Module, statement: ast.stmt) -> bool:
     """Whether a statement is alone in its block, so that the block needs another."""
-    for node in ast.walk(tree):
+    for node in every(tree):
         for name in ("body", "orelse", "finalbody"):
             if getattr(node, name, None) == [statement]:
                 return not isinstance(node, ast.Module)

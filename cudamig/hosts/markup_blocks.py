@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cudamig.model import Span
 from cudamig.source import Source
 
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _FENCE = re.compile(r"(?P<lead>[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^\r\n]*)")
 _DIRECTIVE = re.compile(r"\{([\w.:-]+)\}[ \t]*(\S*)")  # of MyST, in the info of a fence
 _CODE = frozenset("code code-block code-cell sourcecode prompt parsed-literal highlight".split())
@@ -41,20 +42,16 @@ class _Reader:
     """The lines of a document, and what was said so far."""
 
     def __init__(self, source: Source) -> None:
-        self.text, self.starts = source.text, source.starts
-        self.number = 0
+        self.text, self.number = source.text, 0
+        self.lines = [Span(*found.span(1)) for found in _LINE.finditer(source.text)]
         self.heading = self.lead = Span(0, 0)
 
     def more(self) -> bool:
-        return self.number < len(self.starts)
+        return self.number < len(self.lines)
 
     def line(self, number: int) -> Span:
         """A line without its line end."""
-        start = self.starts[number]
-        end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
-        while end > start and self.text[end - 1] in "\r\n":
-            end -= 1
-        return Span(start, end)
+        return self.lines[number]
 
     def inner(self, span: Span, also: str = "") -> Span:
         """A line without blanks, and without the characters ``also``, before it."""
@@ -69,6 +66,11 @@ class _Reader:
     def blank(self, number: int) -> bool:
         line = self.line(number)
         return not self.text[line.start : line.end].strip()
+
+    def sets_code_apart(self, line: Span) -> bool:
+        """Whether the current line is indented as code is, after a blank line."""
+        apart = not self.number or self.blank(self.number - 1)
+        return apart and not self.blank(self.number) and self.indent(line) >= 4
 
     def block(self, language: str, lines: list[Span], start: int) -> Block:
         """The block of ``lines`` that begins at ``start`` and ends before the current line."""
@@ -115,9 +117,9 @@ def _markdown(reader: _Reader) -> Iterator[Block]:
                 reader.number += 1
             else:
                 yield _fenced(reader, fence, language)
-        elif _PRE.search(text):
+        elif "<" in text and _PRE.search(text):
             yield _pre(reader)
-        elif text.strip() and reader.indent(line) >= 4 and (not reader.number or reader.blank(reader.number - 1)):
+        elif text[:1] in (" ", "\t") and reader.sets_code_apart(line):
             yield _indented(reader, 4, "")
         else:
             yield from reader.prose()

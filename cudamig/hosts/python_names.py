@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cudamig.hosts.python_chains import Chain
 from cudamig.hosts.python_expressions import EXPRESSIONS
 from cudamig.hosts.python_guards import Guards
+from cudamig.hosts.python_nodes import every
 from cudamig.hosts.python_scopes import Import, Scope
 from cudamig.hosts.python_statements import STATEMENTS
 from cudamig.hosts.python_walk import Walk
@@ -77,11 +78,16 @@ class Names:
         return self._guards.fallback(found)
 
     @cached_property
+    def every(self) -> list[ast.AST]:
+        """All nodes of the module, the upper ones first."""
+        return every(self._tree)
+
+    @cached_property
     def exported(self) -> frozenset[str]:
         """The strings in statements of the module that name ``__all__``."""
         found: set[str] = set()
-        for statement in ast.walk(self._tree):
-            nodes = list(ast.walk(statement)) if isinstance(statement, _SIMPLE) else []
+        for statement in self.every:
+            nodes = every(statement) if isinstance(statement, _SIMPLE) else []
             if any(isinstance(node, ast.Name) and node.id == "__all__" for node in nodes):
                 found.update(_strings(nodes))
         return frozenset(found)
@@ -93,15 +99,15 @@ class Names:
         Before Python 3.12 the places of such nodes are unreliable, and quotes inside must differ from those around.
         """
         found: dict[int, ast.expr] = {}
-        for node in ast.walk(self._tree):
+        for node in self.every:
             if isinstance(node, _FORMATTED) and id(node) not in found:
-                found.update((id(inner), node) for inner in ast.walk(node))
+                found.update((id(inner), node) for inner in every(node))
         return found
 
     @cached_property
     def words(self) -> frozenset[str]:
         """Names in strings: those that ``globals()`` and ``getattr`` may look up, and those of annotations."""
-        nodes = list(ast.walk(self._tree))
+        nodes = self.every
         found = {text for text in _strings(nodes) if text.isidentifier()}
         for text in _strings(inner for node in nodes for inner in _annotation(node)):
             found.update(_ROOT.findall(text))
@@ -113,7 +119,7 @@ def _annotation(node: ast.AST) -> Iterator[ast.AST]:
     for name in ("annotation", "returns"):
         annotation = getattr(node, name, None)
         if isinstance(annotation, ast.AST):
-            yield from ast.walk(annotation)
+            yield from every(annotation)
 
 
 def _strings(nodes: Iterable[ast.AST]) -> list[str]:

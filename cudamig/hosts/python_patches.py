@@ -17,7 +17,7 @@ def replaced(document: PythonDocument, uses: Sequence[Use]) -> frozenset[str]:
     stored = {use.name for use in uses if use.chain.role == STORE}
     if any(word in document.source.text for word in ("patch", "setattr", "delattr")):
         names = {id(use.chain.node): use.name for use in uses}
-        stored.update(_patched(node, names) for node in ast.walk(document.tree) if isinstance(node, ast.Call))
+        stored.update(_patched(node, names) for node in document.names.every if isinstance(node, ast.Call))
     return frozenset(stored - {""})
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from cudamig.hosts.python_chains import ANNOTATION, CLASSINFO, VALUE, Chain, Place
+from cudamig.hosts.python_nodes import fields
 from cudamig.hosts.python_scopes import MODULE, Guard, Import, Scope
 
 _JUMPS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
@@ -49,7 +50,7 @@ class Walk:
         role = place.role
         handed = role == ANNOTATION or (role == CLASSINFO and isinstance(node, (ast.Tuple, ast.BinOp)))
         inner = Place(place.scope, place.guard, role if handed else VALUE)
-        for name in node._fields:
+        for name in fields(node):
             value = getattr(node, name, None)
             if name in skip:
                 continue

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_calls import call_text
+from cudamig.hosts.python_nodes import every
 from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
 from cudamig.rules.model import Context, Rule
 
@@ -36,7 +37,7 @@ def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> 
 def _calls(tree: ast.Module) -> list[ast.Call]:
     return [
         node
-        for node in ast.walk(tree)
+        for node in every(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "add_argument"
     ]
 

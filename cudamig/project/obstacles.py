@@ -16,6 +16,8 @@ from cudamig.project.builds import Build
 from cudamig.project.place import Place, obstacle
 
 _NAMED = re.compile(r"(?:^|[._/-])(?:cu|cuda[-_]?)\d{2,3}(?:\D|$)|cuda[-_]?\d{1,2}\.\d", re.I)
+_NAMED_TORCH = re.compile(r"(?:^|[._/-])(?:py)?torch[-_=v]*\d+[._]\d+", re.I)
+_NAMED_PYTHON = re.compile(r"(?:^|[._/-])py(?:thon)?[-_]?3[._]?(\d{1,2})(?=[._/-]|$)", re.I)
 
 
 def find(result: FileResult, target: Target, read: locks.Read, through: bool = False) -> Iterator[Place]:
@@ -32,8 +34,7 @@ def find(result: FileResult, target: Target, read: locks.Read, through: bool = F
             yield obstacle(result.path, node.span, node.reason)
         elif isinstance(node, Requirement):
             yield from _pinned(node, result, target)
-    if names_cuda(result.path):
-        yield obstacle(result.path, Span(0, 0), "its path says which CUDA it is for", deliberate=True)
+    yield from _named(result.path, target)
     if result.kind == "dockerfile":
         build = builds.build(result.path, result.nodes)
         pips = {node.stage for node in result.nodes if isinstance(node, Requirement | Include)}
@@ -41,6 +42,19 @@ def find(result: FileResult, target: Target, read: locks.Read, through: bool = F
         yield from pythons.misfits(build, pips, target)
         yield from _bases(build, pips)
         yield from _locks(build, read)
+
+
+def _named(path: str, target: Target) -> Iterator[Place]:
+    """What the names of a file and its folders say that it is for."""
+    if names_cuda(path):
+        yield obstacle(path, Span(0, 0), "its path says which CUDA it is for", deliberate=True)
+    if _NAMED_TORCH.search(path):
+        yield obstacle(path, Span(0, 0), "its path says which torch it is for", deliberate=True)
+    for found in _NAMED_PYTHON.finditer(path):
+        version = f"3.{found.group(1)}"
+        if not target.has_python(version):
+            why = f"its path says that it is for Python {version}; {pythons.served(target)}"
+            yield obstacle(path, Span(0, 0), why, deliberate=True)
 
 
 def names_cuda(name: str) -> bool:

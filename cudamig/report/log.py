@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from typing import TypeVar
 
 from cudamig.engine import Fault
 from cudamig.report.screen import say
 from cudamig.report.summary import number
 from cudamig.report.view import Report, Sources
 from cudamig.request import Result
+
+T = TypeVar("T")
+_SHOWN = 5  # of one kind, in what --verbose tells; the JSON report has all
 
 
 def notices(report: Report, output_format: str) -> None:
@@ -42,10 +46,28 @@ def scanned(result: Result, source: Sources) -> None:
     """Every file that was looked at, every one that was not, and what was left alone on purpose, with the reasons."""
     for file in result.files:
         say(f"scanned {file.path} as {file.kind}")
-    for skip in result.skipped:
-        say(f"skipped {skip.path}: {skip.reason}")
-    for item in result.kept:
-        say(f"left alone {item.path}:{source(item.path).position(item.span.start)[0]}: {item.reason}")
+    for reason, skips in _by((skip.reason, skip) for skip in result.skipped).items():
+        for skip in skips[:_SHOWN]:
+            say(f"skipped {skip.path}: {reason}")
+        _more("skipped", len(skips), f"files: {reason}")
+    for path, items in _by((item.path, item) for item in result.kept).items():
+        lines = dict.fromkeys((source(path).position(item.span.start)[0], item.reason) for item in items)
+        for line, reason in list(lines)[:_SHOWN]:
+            say(f"left alone {path}:{line}: {reason}")
+        _more("left alone", len(lines), f"places in {path}")
+
+
+def _by(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    """Things by their key, in the order in which the keys come first."""
+    out: dict[str, list[T]] = {}
+    for key, item in pairs:
+        out.setdefault(key, []).append(item)
+    return out
+
+
+def _more(word: str, count: int, what: str) -> None:
+    if count > _SHOWN:
+        say(f"{word}: {count - _SHOWN} more {what}")
 
 
 def unread(result: Result) -> None:
