@@ -39,10 +39,12 @@ def check(
 def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safety, context: Context) -> Finding:
     if place.newer:
         fix = manual("nothing to do", "a newer stack is never moved back")
+    elif not place.changes and not place.blocks:
+        mends = place.severity is Severity.ERROR and not held and any(other.changes for other in unit.places)
+        why = "the move of the whole installation mends it" if mends else place.reason or rule.reason
+        fix = manual(rule.title, why)
     elif place.blocks or held:
         fix = manual(rule.title, place.blocks or held)
-    elif not place.changes:
-        fix = manual(rule.title, place.reason or rule.reason)
     else:
         edits = tuple(Edit(place.path, span, new) for span, new in place.changes)
         fix = Fix(rule.title, safety, _reason(unit, place, safety, rule), edits, unit.name)

@@ -17,6 +17,7 @@ from cudamig.project import (
     indexes,
     links,
     manifests,
+    mismatches,
     obstacles,
     pythons,
     requirement,
@@ -43,12 +44,15 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
     reached = links.incoming(link for group in out.values() for link in group)
     cuda = {path for path, result in stack.items() if result.kind == "dockerfile" and _on_cuda(result)}
     passed = arguments.given(stack)
+    given = {path: list(_inherited(path, stack, reached)) for path in stack}
+    contents = {path: mismatches.read(result, given[path]) for path, result in stack.items()}
+    closures = {path: links.closure(path, out) for path in stack}
     judged = []
     for path, result in stack.items():
-        inherited = list(_inherited(path, stack, reached))
+        inherited, installs = given[path], closures[path]
         linux = path in cuda or _only_in(path, reached, stack, cuda)
-        installs = links.closure(path, out)
         places = [*_places(result, inherited, linux, target), *obstacles.find(result, target, read)]
+        places += [*mismatches.find(path, contents, closures), *mismatches.two_indexes(result)]
         if result.kind == "dockerfile":
             pinned = [n for file in installs for n in stack[file].nodes if isinstance(n, Requirement)]
             places += pythons.old_pins(builds.build(path, result.nodes), pinned, target)
@@ -108,7 +112,7 @@ def _places(result: FileResult, inherited: list[IndexOption], linux: bool, targe
     for scope, items in _commands(result).items():
         near = [option for option in options if option.scope in (scope, ANY_SCOPE)]
         scene = Scene(result.path, near + inherited, linux, beside[items[0].stage])
-        places = [place for item in items for place in requirement.judge(item, scene, target)]
+        places = requirement.judge_all(items, scene, target)
         yield from added.with_index(result, items, places, target)
     yield from alternatives.find(result)
     if result.kind == "dockerfile":

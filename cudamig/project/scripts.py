@@ -49,7 +49,7 @@ def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target) 
         group = [item for item in items if item.scope == scope]
         near = [option for option in options if option.scope in (scope, ANY_SCOPE)]
         scene = Scene(result.path, [*near, *inherited], False, group)
-        places = [place for item in group for place in requirement.judge(item, scene, target)]
+        places = requirement.judge_all(group, scene, target)
         yield from _reviewed(result, added.with_index(result, group, places, target))
 
 
