@@ -23,7 +23,8 @@ from cudamig.rules.model import Rule
 from cudamig.run import Session
 
 SAMPLES = Path(__file__).parent.parent / "fixtures" / "repos"
-ASIDE = ("EXPECTED.md", "golden.diff", "golden-unsafe.diff", "golden-check.txt")
+ASIDE = ("EXPECTED.md", "golden.diff", "golden-unsafe.diff", "golden-torch26.diff", "golden-check.txt")
+MOVED = ["by-the-guide", "radio-locator"]
 
 
 @pytest.fixture
@@ -45,20 +46,28 @@ def compare(golden: Path, got: bytes) -> None:
     assert got == golden.read_bytes()
 
 
-@pytest.mark.parametrize("sample", ["radio-locator"], indirect=True)
+@pytest.mark.parametrize("sample", MOVED, indirect=True)
 def test_what_check_says(sample: Path, rules: list[Rule]) -> None:
     found = session(rules)
     text = render(report(found.result(), found.source)) + "\n"
     compare(sample / "golden-check.txt", text.encode())
 
 
-@pytest.mark.parametrize("sample", ["radio-locator"], indirect=True)
+@pytest.mark.parametrize("sample", MOVED, indirect=True)
 @pytest.mark.parametrize(("unsafe", "golden"), [(False, "golden.diff"), (True, "golden-unsafe.diff")])
 def test_what_fix_does(sample: Path, rules: list[Rule], unsafe: bool, golden: str) -> None:
     done = plan(session(rules), unsafe)
     assert not done.faults
     assert not done.left.faults
     compare(sample / golden, patch(done.before, done.after))
+
+
+@pytest.mark.parametrize("sample", ["by-the-guide"], indirect=True)
+def test_the_guide_has_a_nearest_real_stack(sample: Path, rules: list[Rule]) -> None:
+    done = plan(session(rules, "cu126-torch26"), unsafe=False)
+    assert set(done.after) == {"Dockerfile", "requirements.txt"}
+    assert not [finding for finding in done.left.findings if finding.path in done.after and finding.severity != "info"]
+    compare(sample / "golden-torch26.diff", patch(done.before, done.after))
 
 
 @pytest.mark.parametrize("sample", ["already-there"], indirect=True)
