@@ -26,7 +26,8 @@ from cudamig.rules.model import Rule
 from cudamig.run import Session
 
 SAMPLES = Path(__file__).parent.parent / "fixtures" / "repos"
-ASIDE = ("EXPECTED.md", "golden.diff", "golden-unsafe.diff", "golden-check.txt")
+ASIDE = ("EXPECTED.md", "golden.diff", "golden-unsafe.diff", "golden-torch26.diff", "golden-check.txt")
+MOVED = ["by-the-guide", "radio-locator"]
 
 
 @pytest.fixture
@@ -48,14 +49,14 @@ def compare(golden: Path, got: bytes) -> None:
     assert got == golden.read_bytes()
 
 
-@pytest.mark.parametrize("sample", ["radio-locator"], indirect=True)
+@pytest.mark.parametrize("sample", MOVED, indirect=True)
 def test_what_check_says(sample: Path, rules: list[Rule]) -> None:
     found = session(rules)
     text = render(report(found.result(), found.source)) + "\n"
     compare(sample / "golden-check.txt", text.encode())
 
 
-@pytest.mark.parametrize("sample", ["radio-locator"], indirect=True)
+@pytest.mark.parametrize("sample", MOVED, indirect=True)
 @pytest.mark.parametrize(("unsafe", "golden"), [(False, "golden.diff"), (True, "golden-unsafe.diff")])
 def test_what_fix_does(sample: Path, rules: list[Rule], unsafe: bool, golden: str) -> None:
     done = plan(session(rules), unsafe)
@@ -76,6 +77,14 @@ def test_a_fleet_holds_a_repository_back(sample: Path, rules: list[Rule]) -> Non
     told = [finding.fix.reason for finding in found.result().findings if finding.rule[:3] in ("IMG", "REQ")]
     assert all("driver 470 is older than 525.60.13" in why and "fits it is cu118" in why for why in told)
     assert plan(session(rules, "cu118", config), False).after  # what fits does move
+
+
+@pytest.mark.parametrize("sample", ["by-the-guide"], indirect=True)
+def test_the_guide_has_a_nearest_real_stack(sample: Path, rules: list[Rule]) -> None:
+    done = plan(session(rules, "cu126-torch26"), unsafe=False)
+    assert set(done.after) == {"Dockerfile", "requirements.txt"}
+    assert not [finding for finding in done.left.findings if finding.path in done.after and finding.severity != "info"]
+    compare(sample / "golden-torch26.diff", patch(done.before, done.after))
 
 
 @pytest.mark.parametrize("sample", ["already-there"], indirect=True)

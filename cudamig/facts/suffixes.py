@@ -41,6 +41,13 @@ def misfit(name: str, pinned: bool, target: Target) -> str:
     return ""
 
 
+def newer(name: str, extras: tuple[str, ...], version: str, target: Target) -> bool:
+    """Whether a requirement is for a newer CUDA major than the target's."""
+    match = next((m for pattern, _ in _patterns() if (m := pattern.fullmatch(name))), None)
+    digits = match.group(1)[:2] if match else jax_cuda(name, extras, version)
+    return bool(digits) and int(digits) > int(major(target.cuda))
+
+
 def dotted(digits: str) -> str:
     """``"118"`` -> ``"11.8"``; a major alone stays as it is."""
     return digits if len(digits) < 3 else f"{digits[:-1]}.{digits[-1]}"
@@ -59,6 +66,18 @@ def renamed(name: str, target: Target) -> str:
     digits = target.wheels.removeprefix("cu")
     whole = [number for number in found if len(number) == 2 or number.endswith("0")]  # -cu12, -cuda120: any minor
     return found.get(digits, found[whole[0]] if whole else "")
+
+
+def sibling(name: str, cuda: str) -> str:
+    """The name of a project's wheels for a CUDA major ("13"), ``""`` where the tables know none."""
+    if _CUPY.fullmatch(name):
+        return next((str(other) for other, row in _table()["cupy"].items() if row["cuda"] == cuda), "")
+    old = _STEM.fullmatch(name)
+    for other in _table()["releases"] if old else ():
+        match = _STEM.fullmatch(other)
+        if match and old and match.group(1) == old.group(1) and match.group(2)[:2] == cuda:
+            return str(other)
+    return ""
 
 
 def releases(name: str) -> list[str]:

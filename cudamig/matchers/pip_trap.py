@@ -1,6 +1,8 @@
-"""Lines of a requirements file that pip reads otherwise than they look.
+"""Requirements that pip reads otherwise than they look.
 
-Each rule names its ``trap``: ``index-twice``, ``option-after-requirement`` or ``two-requirements``.
+Each rule names its ``trap``: ``index-twice``, ``option-after-requirement`` or ``two-requirements`` (lines of a
+requirements file), or ``wrong-project``: the ``project`` is not what its name suggests, in files and in commands;
+with ``to`` in the rule's fix, a requirement without a version is renamed.
 """
 
 from __future__ import annotations
@@ -8,15 +10,18 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
+from cudamig.hosts import Document
 from cudamig.hosts.requirements import RequirementsDocument
-from cudamig.model import Finding, Related, manual
+from cudamig.model import Edit, Finding, Fix, Related, manual
+from cudamig.nodes import IndexOption, Requirement
 from cudamig.rules.model import Context, Rule
 
 _ANOTHER = re.compile(r"(\s+)([A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*(?:===|==|~=|!=|<=|>=|<|>)\s*[\w.*+!-]+)")
 
 
-def match(document: RequirementsDocument, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
+def match(document: Document, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
     """Findings of the trap rules in one file."""
     for rule in rules:
         yield from _TRAPS[str(rule.args["trap"])](document, rule, context)
@@ -54,8 +59,30 @@ def _two_requirements(document: RequirementsDocument, rule: Rule, context: Conte
             yield context.finding(rule, document.source.path, span, message, manual(rule.title, rule.reason))
 
 
-_TRAPS: dict[str, Callable[[RequirementsDocument, Rule, Context], Iterator[Finding]]] = {
+def _wrong_project(document: Document, rule: Rule, context: Context) -> Iterator[Finding]:
+    """A project that is not what its name suggests; on another index than PyPI it may be."""
+    options = [node for node in document.nodes if isinstance(node, IndexOption)]
+    own = any(o.option in ("--index-url", "--find-links") and not _public(o.url.value) for o in options)
+    for item in document.nodes:
+        span = item.label.span() if isinstance(item, Requirement) and item.name == rule.args["project"] else None
+        if span is None or not isinstance(item, Requirement) or item.url or own:
+            continue
+        fix = manual(rule.title, rule.reason)
+        if "to" in rule.fix and not item.clauses and not item.hashed and not item.extras:
+            edit = Edit(document.source.path, span, str(rule.fix["to"]))
+            fix = Fix(rule.title, rule.safety, rule.reason, (edit,))
+        elif "to" in rule.fix:
+            fix = manual(rule.title, f"its releases are numbered otherwise than those of {rule.fix['to']}")
+        yield context.finding(rule, document.source.path, span, str(rule.args["message"]), fix)
+
+
+def _public(url: str) -> bool:
+    return "pypi.org/" in url or "download.pytorch.org/" in url
+
+
+_TRAPS: dict[str, Callable[[Any, Rule, Context], Iterator[Finding]]] = {
     "index-twice": _index_twice,
     "option-after-requirement": _option_after,
     "two-requirements": _two_requirements,
+    "wrong-project": _wrong_project,
 }

@@ -48,7 +48,9 @@ def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safe
     elif place.newer:
         fix = manual("nothing to do", held)
     elif not place.changes and not place.blocks:
-        fix = manual(rule.title, place.reason or rule.reason)
+        mends = place.severity is Severity.ERROR and not held and any(other.changes for other in unit.places)
+        why = "the move of the whole installation mends it" if mends else place.reason or rule.reason
+        fix = manual(rule.title, why)
     elif place.blocks or held:
         fix = manual(rule.title, place.blocks or held, instead=place.instead)
     else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cudamig.facts import companions, suffixes, wheels
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import key, major
-from cudamig.model import Span
+from cudamig.model import Severity, Span
 from cudamig.nodes import Requirement
 from cudamig.project.indexes import Scene
 from cudamig.project.place import Place
@@ -17,6 +17,10 @@ def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
     """The place of a companion that moves or holds; none when it fits the target, or is free to."""
     span = item.text.stretch()
     if _settled(item, scene, target):
+        return
+    if span and not item.url and suffixes.newer(item.name, item.extras, _exact(item), target):
+        message = f"{item.text.value} is for a newer CUDA than the target's {target.cuda_minor}; left alone"
+        yield Place("companion-pin", scene.path, span, message, Severity.INFO, newer=True)
         return
     place = span and (_follows(item, scene, target, span) or _holds(item, scene, target, span))
     if place:

@@ -23,6 +23,7 @@ from cudamig.project import (
     links,
     locks,
     manifests,
+    mismatches,
     obstacles,
     python_range,
     pythons,
@@ -55,11 +56,13 @@ def judge_all(results: Sequence[FileResult], target: Target, read: locks.Read) -
     cuda = {path for path, result in stack.items() if result.kind == "dockerfile" and _on_cuda(result)}
     pieces = {posixpath.dirname(path) for path, r in stack.items() if r.kind == "dockerfile" and _is_piece(r)}
     shared = _index_names(stack)
+    given = {path: list(_inherited(path, stack, reached)) for path in stack}
+    contents = {path: mismatches.read(result, given[path]) for path, result in stack.items()}
+    closures = {path: links.closure(path, out) for path in stack}
     judged = []
     for path, result in stack.items():
-        inherited = list(_inherited(path, stack, reached))
+        inherited, installs = given[path], closures[path]
         linux = path in cuda or _only_in(path, reached, stack, cuda)
-        installs = links.closure(path, out)
         through = any(isinstance(n, Requirement) for file in installs[1:] if file in run for n in stack[file].nodes)
         if result.kind in DECLARED:
             places = _declared(result, inherited, shared, target, read)
@@ -70,6 +73,7 @@ def judge_all(results: Sequence[FileResult], target: Target, read: locks.Read) -
             if result.kind == "requirements":
                 places = locks.reviewed(_generated(result, places), locks.compiled(path, stack))
         places += obstacles.find(result, target, read, through)
+        places += [*mismatches.find(path, contents, closures), *mismatches.two_indexes(result)]
         if result.kind == "dockerfile" and posixpath.dirname(path) in pieces:
             why = "pieces of one Dockerfile stand in its folder (one has no FROM): move them together by hand"
             places.append(obstacle(path, Span(0, 0), why))
@@ -197,7 +201,7 @@ def _places(result: FileResult, inherited: list[IndexOption], linux: bool, targe
     for scope, items in _commands(result).items():
         near = [option for option in options if option.scope in (scope, ANY_SCOPE)]
         scene = Scene(result.path, near + inherited, linux, beside[items[0].stage])
-        places = [place for item in items for place in requirement.judge(item, scene, target)]
+        places = requirement.judge_all(items, scene, target)
         yield from added.with_index(result, items, places, target)
     yield from alternatives.find(result)
     if result.kind == "dockerfile":

@@ -105,7 +105,8 @@ def _pin(item: Requirement, written: Text, public: str, local: str, scene: Scene
     wanted = version + (f"+{wanted_local}" if wanted_local else "")
     message = f"{item.name} {public}{'+' + local if local else ''} is behind the target's {wanted}"
     message = f"{wrong}; the target has {wanted}" if wrong else message + advice.mended(item.name, public, target)
-    place = Place("torch-pin", scene.path, span, message, severity)
+    keep = "Where such a build exists, on an index of your own, `# cudamig: ignore[REQ101]` keeps it" if wrong else ""
+    place = Place("torch-pin", scene.path, span, message, severity, demands=keep)
     changes = _pin_changes(written, public, local, version, wanted_local)
     if item.hashed:
         why = "its hashes belong to the old wheel: compute them again (pip-compile --generate-hashes)"

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cudamig.facts import companions, wheels
 from cudamig.facts.targets import Target
-from cudamig.model import Severity
+from cudamig.model import Related, Severity
 from cudamig.nodes import Requirement
 from cudamig.project import companion, pins
 from cudamig.project.indexes import Scene
 from cudamig.project.place import Place
+
+
+def judge_all(items: Sequence[Requirement], scene: Scene, target: Target) -> list[Place]:
+    """The places of the requirements of one command or file, one for many of a kind."""
+    places: list[Place] = []
+    libraries: list[Place] = []
+    files: dict[str, list[Place]] = {}
+    for item in items:
+        for place in judge(item, scene, target):
+            built = place.message.rpartition(" is built for ")[2] if item.url and place.role == "companion-pin" else ""
+            alike = files.setdefault(built, []) if built else places
+            (libraries if companions.torch_library(item.name) else alike).append(place)
+    libraries.sort(key=lambda place: not place.changes)
+    for group, what in ((libraries, "pinned CUDA libraries"), *((group, "wheel files") for group in files.values())):
+        places += _together(group, what)
+    return places
+
+
+def _together(alike: list[Place], what: str) -> list[Place]:
+    """One place for several of a kind, such as the dozen that a list of all installed packages brings."""
+    if len(alike) < 2:
+        return alike
+    first, others = alike[0], alike[1:]
+    related = tuple(Related(place.path, place.span, "and this one") for place in others)
+    changes = tuple(change for place in alike for change in place.changes)
+    message = f"{first.message} (and {len(others)} more {what})"
+    return [first._replace(message=message, changes=changes, related=related)]
 
 
 def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:

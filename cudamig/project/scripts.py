@@ -90,7 +90,7 @@ def _commands(
         group = [item for item in commands.items if item.scope == scope]
         near = [option for option in commands.options if option.scope in (scope, ANY_SCOPE)]
         scene = Scene(result.path, [*near, *inherited], image, group)
-        places = [place for item in group for place in requirement.judge(item, scene, target)]
+        places = requirement.judge_all(group, scene, target)
         yield from added.with_index(result, group, places, target)
 
 

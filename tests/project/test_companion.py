@@ -50,7 +50,7 @@ def test_pytorchs_own_index_may_lack_xformers(check) -> None:
         ("cugraph-cu11==24.12.0\n", "CUDA 11"),
         ("jax[cuda11_pip]\n", "CUDA 11"),
         ("jaxlib==0.4.7+cuda11.cudnn86\n", "CUDA 11"),
-        ("jax-cuda13-plugin\n", "CUDA 13"),
+        ("dgl-cu113\n", "CUDA 11.3"),
         ("tensorflow[and-cuda]==2.15.0\n", "which pairs agree"),
         ("vllm\n", "none is known for torch 2.13.0"),
     ],
@@ -93,3 +93,25 @@ def test_commands_of_one_stage_stand_beside_each_other(check) -> None:
     after = check({"Dockerfile": text}, target="cu126-torch26").after["Dockerfile"].decode()
     assert "xformers==0.0.29.post3 triton==3.2.0" in after
     assert "torch==2.6.0" in after
+
+
+@pytest.mark.parametrize("line", ["nvidia-dali-cuda130\n", "cudf-cu13\n", "jax-cuda13-plugin\n", "jax[cuda13]\n"])
+def test_a_newer_cuda_is_never_moved_back(check, line: str) -> None:
+    outcome = check({"requirements.txt": OLD + line})
+    assert outcome.after["requirements.txt"].decode() == OLD + line
+    assert [f.severity for f in outcome.findings if f.rule == "REQ103"] == ["info"]
+
+
+def test_a_dozen_pinned_libraries_are_one_finding(check) -> None:
+    names = ("cublas", "cudnn", "cufft", "nccl")
+    lines = "".join(f"nvidia-{name}-cu12==12.1.105\n" for name in names)
+    outcome = check({"requirements.txt": lines + OLD})
+    assert outcome.after["requirements.txt"].decode() == NEW
+    (finding,) = [finding for finding in outcome.findings if finding.rule == "REQ103"]
+    assert (len(finding.related), len(finding.fix.edits)) == (3, 4)
+    (held,) = [f for f in check({"requirements.txt": lines}).findings if f.rule == "REQ103"]
+    assert not held.fix.edits
+    assert (
+        len([f for f in check({"requirements.txt": lines + "torch==2.2.0+cu118\n"}).findings if f.rule == "REQ120"])
+        == 1
+    )
