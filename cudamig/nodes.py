@@ -67,12 +67,13 @@ class Include(NamedTuple):
 
 
 class Install(NamedTuple):
-    """An install command other than pip's requirements: what was asked of which tool.
+    """A command other than pip's requirements: what was asked of which tool.
 
     ``tool``: conda, environment (one package of a conda environment file), apt, python (``words`` are interpreter
-    versions), locked (a tool that installs what its lock file says), message (what is only printed), other (any other
-    command, or a text that is handed to it). ``words``: packages and options, without the command itself; all for
-    message and other.
+    versions), locked (a tool that installs what its lock file says), cmake (a command of CMake), guard (the conditions
+    of a block of CMake, whose span is the block), message (what is only printed), other (any other command, or a text
+    that is handed to it). ``words``: packages and options, without the command itself; all for cmake, message and
+    other.
     """
 
     tool: str

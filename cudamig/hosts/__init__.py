@@ -22,6 +22,10 @@ MODULES = {
     "cpp": "cudamig.hosts.cpp",
     "yaml": "cudamig.hosts.manifest",
     "shell": "cudamig.hosts.script",
+    "make": "cudamig.hosts.makefile",
+    "batch": "cudamig.hosts.batch",
+    "singularity": "cudamig.hosts.singularity",
+    "cmake": "cudamig.hosts.cmake",
 }
 
 

@@ -26,8 +26,8 @@ class Matcher(NamedTuple):
     stack: bool = False
 
 
-KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml", "shell")
-STACK = ("dockerfile", "requirements", "yaml", "shell")  # kinds of files whose nodes name a stack
+KINDS = ("dockerfile", "requirements", "python", "cpp", "yaml", "shell", "make", "batch", "singularity", "cmake")
+STACK = ("dockerfile", "requirements", "yaml", "shell", "make", "batch", "singularity")  # whose nodes name a stack
 
 MATCHERS = {
     "stack": Matcher("", STACK, stack=True),

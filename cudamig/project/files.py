@@ -14,6 +14,7 @@ from cudamig.project import (
     arguments,
     branches,
     builds,
+    cmake,
     images,
     indexes,
     links,
@@ -43,7 +44,7 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
     run = [path for path, result in stack.items() if result.kind in branches.KINDS]
     out = {path: list(links.find(path, r.kind, r.nodes, known, run)) for path, r in stack.items()}
     reached = links.incoming(link for group in out.values() for link in group)
-    cuda = {path for path, result in stack.items() if result.kind == "dockerfile" and _on_cuda(result)}
+    cuda = {path for path, result in stack.items() if result.kind in links.BUILDS and _on_cuda(result)}
     passed = arguments.given(stack)
     judged = []
     for path, result in stack.items():
@@ -54,7 +55,7 @@ def judge_all(results: Sequence[FileResult], target: Target, read: obstacles.Rea
         places = [*_places(result, inherited, linux, target), *obstacles.find(result, target, read, through)]
         if any(stack[link.source].kind in links.BUILDS for link in reached.get(path, ())):
             places = branches.in_build(places)
-        if result.kind == "dockerfile":
+        if result.kind in links.BUILDS:
             pinned = [n for file in installs for n in stack[file].nodes if isinstance(n, Requirement)]
             places += pythons.old_pins(builds.build(path, result.nodes), pinned, target)
             places = arguments.repeated(result, places)
@@ -90,13 +91,16 @@ def _on_cuda(result: FileResult) -> bool:
 def _only_in(path: str, reached: Mapping[str, list[Link]], stack: Mapping[str, FileResult], cuda: set[str]) -> bool:
     """Whether builds install a requirements file, and all of them are on a CUDA image."""
     seen = {link.source for link in _installers(path, reached)}
-    builds_of = {source for source in seen if stack[source].kind == "dockerfile"}
+    builds_of = {source for source in seen if stack[source].kind in links.BUILDS}
     return bool(builds_of) and builds_of <= cuda
 
 
 def _places(result: FileResult, inherited: list[IndexOption], linux: bool, target: Target) -> Iterator[Place]:
     if result.kind == "yaml":
         yield from manifests.judge(result, target)
+    if result.kind == "cmake":
+        yield from cmake.judge(result, target)
+        return
     if result.kind in scripts.KINDS:
         yield from scripts.judge(result, inherited, target, linux)
         return
@@ -112,7 +116,7 @@ def _places(result: FileResult, inherited: list[IndexOption], linux: bool, targe
         places = [place for item in items for place in requirement.judge(item, scene, target)]
         yield from added.with_index(result, items, places, target)
     yield from alternatives.find(result)
-    if result.kind == "dockerfile":
+    if result.kind in links.BUILDS:
         yield from builds.judge(builds.build(result.path, result.nodes), target)
 
 

@@ -11,7 +11,7 @@ from cudamig.facts import companions, wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Span
 from cudamig.nodes import Generated, Include, Install, Requirement, Unread
-from cudamig.project import builds, pythons
+from cudamig.project import builds, links, pythons
 from cudamig.project.builds import Build
 from cudamig.project.place import Place, obstacle
 
@@ -37,7 +37,7 @@ def find(result: FileResult, target: Target, read: Read, through: bool = False) 
         yield obstacle(result.path, Span(0, 0), "its path says which CUDA it is for", deliberate=True)
     if result.kind == "yaml":
         yield from _jobs(result, target)
-    if result.kind == "dockerfile":
+    if result.kind in links.BUILDS:
         build = builds.build(result.path, result.nodes)
         pips = {node.stage for node in result.nodes if isinstance(node, Requirement | Include)}
         pips |= {ref.stage for ref in build.images} if through else set()

@@ -27,6 +27,7 @@ class Place(NamedTuple):
     newer: bool = False  # names a newer stack than the target's
     needs_index: bool = False  # can move only with a wheel index added beside it
     deliberate: bool = False  # an obstacle that shows that the old stack is meant
+    alone: bool = False  # moves or stays by itself, whatever else its file holds
     system: bool = False  # an obstacle to moving an image only: it uses what the image brings
 
     @property
@@ -37,7 +38,7 @@ class Place(NamedTuple):
     @property
     def carries(self) -> bool:
         """Whether the place makes its file part of a unit: it moves, or cannot."""
-        return bool(self.role and (self.changes or self.blocks))
+        return bool(self.role and (self.changes or self.blocks) and not self.alone)
 
 
 def obstacle(path: str, span: Span, why: str, deliberate: bool = False) -> Place:
