@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 KINDS = (
-    *("dockerfile", "requirements", "toml", "ini", "tox", "lock", "yaml", "json"),
-    *("shell", "markup", "notebook", "python", "cpp"),
+    *("dockerfile", "singularity", "requirements", "toml", "ini", "tox", "lock", "yaml", "json", "markup"),
+    *("shell", "make", "batch", "cmake", "notebook", "python", "cpp"),
 )
 
 _SUFFIX = {
@@ -20,6 +20,10 @@ _SUFFIX = {
     **dict.fromkeys((".yaml", ".yml"), "yaml"),
     **dict.fromkeys((".sh", ".bash", ".zsh", ".ksh"), "shell"),
     **dict.fromkeys((".md", ".markdown", ".mdx", ".rst"), "markup"),
+    **dict.fromkeys((".bat", ".cmd", ".ps1"), "batch"),
+    ".mk": "make",
+    ".def": "singularity",
+    ".cmake": "cmake",
 }
 _DOCKERFILE = re.compile(r"^(?:[\w.+-]*[._-])?(?:Dockerfile|Containerfile)(?:[._-][\w.+-]+)?$", re.I)
 _REQUIREMENTS = re.compile(
@@ -34,9 +38,12 @@ _NAMES = {
     **dict.fromkeys(("uv.lock", "poetry.lock", "pdm.lock", "pipfile.lock", "pixi.lock"), "lock"),
 }
 _CONDA_LOCK = re.compile(r"(?:^|[\w-]*[._-])conda-lock\.ya?ml$", re.I)
+_SINGULARITY = re.compile(r"^(?:Singularity|Apptainer)(?:[._-][\w.+-]+)?$|\.(?:singularity|apptainer)$", re.I)
+_MAKEFILE = re.compile(r"^(?:GNU)?[Mm]akefile(?:[._-](?:\w+))?$")
 _BACKUP = re.compile(r"\.(?:bak|orig|old|backup|save|rej|swp|dist-info)$|~$", re.I)
 _TEMPLATE = re.compile(r"\.(?:j2|jinja2?|tmpl|tpl|template|mustache|erb)$", re.I)
 _NOT_DOCKER = re.compile(r"\.(?:md|rst|txt|py|sh|json|ya?ml|lock|log|html|dockerignore)$", re.I)
+_NOT_MAKE = (".am", ".in", ".md", ".rst", ".txt", ".py", ".pl", ".vc", ".win32")  # templates, texts, other makes
 VENDORED = frozenset(
     ("node_modules", "vendor", "vendored", "_vendor", "third_party", "third-party", "thirdparty", "site-packages")
 )
@@ -80,6 +87,12 @@ def kind_of(path: str) -> str | None:
     if _CONDA_LOCK.match(name):
         return "lock"
     suffix = os.path.splitext(name)[1].lower()
+    if _SINGULARITY.search(name) and not _NOT_DOCKER.search(name):
+        return "singularity"
+    if _MAKEFILE.match(name) and suffix not in _NOT_MAKE:
+        return "make"
+    if name == "CMakeLists.txt":
+        return "cmake"
     if suffix in (".txt", ".in"):
         inside = _REQUIREMENTS_DIR.match(folder.rpartition("/")[2])
         return "requirements" if inside or _REQUIREMENTS.match(name) else "text"

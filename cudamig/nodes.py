@@ -98,13 +98,14 @@ class Include(NamedTuple):
 
 
 class Install(NamedTuple):
-    """An install command other than pip's requirements: what was asked of which tool.
+    """A command other than pip's requirements: what was asked of which tool.
 
     ``tool``: conda, environment (one package of a conda environment file), apt, python (``words`` are interpreter
     versions), locked (a tool that installs what its lock file says), pip (``words`` is the program that runs it:
-    ``python3.10``), message (what is only printed), start (what a container runs when it starts), other (any other
-    command, or a text that is handed to it). ``words``: packages and options, without the command itself; all for
-    message, start and other.
+    ``python3.10``), cmake (a command of CMake), guard (the conditions of a block of CMake, whose span is the block),
+    message (what is only printed), start (what a container runs when it starts), other (any other command, or a text
+    that is handed to it). ``words``: packages and options, without the command itself; all for cmake, message, start
+    and other.
     """
 
     tool: str

@@ -29,6 +29,10 @@ MODULES = {
     "tox": "cudamig.hosts.ini",
     "lock": "cudamig.hosts.lock",
     "markup": "cudamig.hosts.markup",
+    "make": "cudamig.hosts.makefile",
+    "batch": "cudamig.hosts.batch",
+    "singularity": "cudamig.hosts.singularity",
+    "cmake": "cudamig.hosts.cmake",
 }
 
 

@@ -27,8 +27,11 @@ class Matcher(NamedTuple):
 
 
 # kinds of files whose nodes name a stack
-STACK = ("dockerfile", "requirements", "yaml", "json", "shell", "toml", "ini", "tox", "markup")
-KINDS = (*STACK, "python", "cpp", "notebook", "lock")
+STACK = (
+    *("dockerfile", "singularity", "requirements", "toml", "ini", "tox", "yaml", "json", "markup"),
+    *("shell", "make", "batch"),
+)
+KINDS = (*STACK, "lock", "cmake", "notebook", "python", "cpp")
 
 # Programs rarely name a stack and are many: one is read for it when all words of one of these stand in it.
 _INSTALLED = ("torch==", "torch<", "torch>", "torch~=", "torchvision==", "torchaudio==", "xformers==", "cupy-cuda")

@@ -7,14 +7,14 @@ and compiler options (``-gencode arch=compute_35,code=sm_35``). Nothing is ever 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cudamig.facts import store
 from cudamig.facts.targets import Target
 from cudamig.model import Severity, Span
 from cudamig.project.place import Place
-from cudamig.text import NOWHERE, UNKNOWN, Text
+from cudamig.text import EMPTY, NOWHERE, UNKNOWN, Text
 
 _SEPARATORS = " \t\r\n;,"
 _CODE = r"(?:sm|compute|lto)_\d+[a-z]?"
@@ -23,6 +23,7 @@ _OPTION = re.compile(
     rf"(?:\[[^\]\s]*\]|(?P<quote>\\?[\"'])(?:{_CODE},?)+(?P=quote)|{_CODE}(?:,{_CODE})*)(?![\w$,])"
 )
 _SINGLE = re.compile(rf"(?<!\S)-{{1,2}}(?:arch|gpu-architecture|code|gpu-code)[= ]{_CODE}(?![\w$])")
+_DEFINITION = re.compile(r"-D(\w*ARCH\w*)(?::\w+)?=")
 _CODED = re.compile(r"(?:sm|compute)_\d")
 _NUMBER = re.compile(r"_(\d+)")
 _ENTRY = re.compile(r"(?:(\d{1,3}\.\d)|(\d{2,3})|([A-Z][a-z]+(?:\+Te(?:sla|gra))?))[a-z]?(?:\+PTX|-real|-virtual)?")
@@ -64,6 +65,27 @@ def judge(path: str, text: Text, target: Target, variable: str = "") -> Iterator
         message = f"CUDA {target.cuda_minor} has no compiler for {many}"
         where = drop.edits[0][0] if len(drop.edits) == 1 else span
         yield Place("cuda-architecture", path, where, message, Severity.ERROR, drop.edits, drop.why)
+
+
+def options(path: str, words: Sequence[Text], target: Target) -> Iterator[Place]:
+    """The place of the options of one command (``nvcc -gencode ...``, ``cmake -DCMAKE_CUDA_ARCHITECTURES=...``).
+
+    Words are taken out only where one blank stands between them; what else may be there is not seen here.
+    """
+    for word in words:
+        definition = _DEFINITION.match(word.value)
+        if definition:
+            yield from judge(path, word[definition.end() :], target, definition.group(1))
+    if any(_CODED.search(word.value) for word in words):
+        line = EMPTY
+        for word in words:
+            close = bool(line.at and word.at) and word.at[0] == line.at[-1] + 2
+            line = line + Text(" ", [line.at[-1] + 1 if close else NOWHERE]) + word
+        line = line[1:]
+        whole = all(at != NOWHERE for char, at in zip(line.value, line.at, strict=True) if char == " ")
+        for place in judge(path, line, target):
+            why = "the options stand on several lines or in quotes: take them out by hand"
+            yield place if whole or not place.changes else place._replace(changes=(), blocks=why)
 
 
 def drop_old(text: Text, target: Target) -> Drop | None:

@@ -74,7 +74,8 @@ def _branch(node: Install, releases: set[str]) -> Text | None:
     first = node.words[0]
     if len(node.words) == 1 and _CASE.fullmatch(first.value):
         return first
-    if first.value in _TESTS or first.value == "for":
+    loops = first.value == "for" or [word.value for word in node.words[1:2]] == ["in"]  # for NAME in VALUES
+    if first.value in _TESTS or loops:
         for word in node.words[1:]:
             if _VERSION.search(word.value) or word.value in releases:
                 return word

@@ -45,6 +45,7 @@ def build(path: str, nodes: Sequence[Node]) -> Build:
 
 def judge(item: Build, target: Target) -> Iterator[Place]:
     """Conda and apt packages of an old CUDA, versioned CUDA paths, and repository lists of an older system."""
+    values = {at for setting in item.settings for at in setting.value.at if at >= 0}
     for install in item.installs:
         words = [word.value for word in install.words]
         if install.tool == "conda":
@@ -55,6 +56,8 @@ def judge(item: Build, target: Target) -> Iterator[Place]:
         for word in install.words:
             yield from _traps(item, install, word)
             yield from _addresses(item, word, target)
+        own = [word for word in install.words if values.isdisjoint(word.at)]
+        yield from architectures.options(item.path, own, target)
     for setting in item.settings:
         yield from _paths(item, setting.value, target)
         yield from _architectures(item, setting, target)

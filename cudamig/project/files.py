@@ -16,6 +16,7 @@ from cudamig.project import (
     arguments,
     branches,
     builds,
+    cmake,
     declared,
     documents,
     images,
@@ -53,7 +54,7 @@ def judge_all(results: Sequence[FileResult], target: Target, read: locks.Read) -
     run = [path for path, result in stack.items() if result.kind in branches.KINDS]
     out = {path: list(links.find(path, r.kind, r.nodes, known, run)) for path, r in stack.items()}
     reached = links.incoming(link for group in out.values() for link in group)
-    cuda = {path for path, result in stack.items() if result.kind == "dockerfile" and _on_cuda(result)}
+    cuda = {path for path, result in stack.items() if result.kind in links.BUILDS and _on_cuda(result)}
     pieces = {posixpath.dirname(path) for path, r in stack.items() if r.kind == "dockerfile" and _is_piece(r)}
     shared = _index_names(stack)
     given = {path: list(_inherited(path, stack, reached)) for path in stack}
@@ -79,7 +80,7 @@ def judge_all(results: Sequence[FileResult], target: Target, read: locks.Read) -
             places.append(obstacle(path, Span(0, 0), why))
         if any(stack[link.source].kind in links.BUILDS for link in reached.get(path, ())):
             places = branches.in_build(places)
-        if result.kind == "dockerfile":
+        if result.kind in links.BUILDS:
             pinned = [n for file in installs for n in stack[file].nodes if isinstance(n, Requirement)]
             places += pythons.old_pins(builds.build(path, result.nodes), pinned, target)
             places = arguments.repeated(result, places)
@@ -174,13 +175,16 @@ def _on_cuda(result: FileResult) -> bool:
 def _only_in(path: str, reached: Mapping[str, list[Link]], stack: Mapping[str, FileResult], cuda: set[str]) -> bool:
     """Whether builds install a requirements file, and all of them are on a CUDA image."""
     seen = {link.source for link in _installers(path, reached)}
-    builds_of = {source for source in seen if stack[source].kind == "dockerfile"}
+    builds_of = {source for source in seen if stack[source].kind in links.BUILDS}
     return bool(builds_of) and builds_of <= cuda
 
 
 def _places(result: FileResult, inherited: list[IndexOption], linux: bool, target: Target) -> Iterator[Place]:
     if result.kind in ("yaml", "json"):
         yield from manifests.judge(result, inherited, target)
+        return
+    if result.kind == "cmake":
+        yield from cmake.judge(result, target)
         return
     if result.kind == "markup":
         yield from documents.judge(result, inherited, target)
@@ -204,7 +208,7 @@ def _places(result: FileResult, inherited: list[IndexOption], linux: bool, targe
         places = requirement.judge_all(items, scene, target)
         yield from added.with_index(result, items, places, target)
     yield from alternatives.find(result)
-    if result.kind == "dockerfile":
+    if result.kind in links.BUILDS:
         build = builds.build(result.path, result.nodes)
         yield from builds.judge(build, target)
         yield from traps.judge(build, [node for node in result.nodes if isinstance(node, Requirement)], target)

@@ -16,7 +16,7 @@ _WHOLE = (".", "./", "./*", "*", "/")
 _SCRIPT = re.compile(rf"(?:.*[{UNKNOWN}/\\])?[\w.+-]+\.(?:sh|bash|zsh|ksh|bat|cmd|ps1|mk)$")
 
 
-BUILDS = ("dockerfile",)  # kinds of files that build an image from files that they copy
+BUILDS = ("dockerfile", "singularity")  # kinds of files that build an image from files that they copy
 
 
 class Link(NamedTuple):

@@ -11,7 +11,7 @@ from cudamig.facts import companions, images, wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Span
 from cudamig.nodes import Generated, Include, Requirement, Unread
-from cudamig.project import builds, locks, pythons
+from cudamig.project import builds, links, locks, pythons
 from cudamig.project.builds import Build
 from cudamig.project.place import Place, obstacle
 
@@ -35,7 +35,7 @@ def find(result: FileResult, target: Target, read: locks.Read, through: bool = F
         elif isinstance(node, Requirement):
             yield from _pinned(node, result, target)
     yield from _named(result.path, target)
-    if result.kind == "dockerfile":
+    if result.kind in links.BUILDS:
         build = builds.build(result.path, result.nodes)
         pips = {node.stage for node in result.nodes if isinstance(node, Requirement | Include)}
         pips |= {ref.stage for ref in build.images} if through else set()

@@ -29,9 +29,9 @@ class Place(NamedTuple):
     needs_index: bool = False  # can move only with a wheel index added beside it
     deliberate: bool = False  # an obstacle that shows that the old stack is meant
     lock: bool = False  # an obstacle that is a lock file: gone when what it is made of moves too
+    alone: bool = False  # moves or stays by itself, whatever else its file holds
     system: bool = False  # an obstacle to moving an image only: it uses what the image brings
     related: tuple[Related, ...] = ()  # other places that belong to it
-
     instead: str = ""  # what a person would write in its place, where it cannot move
 
     @property
@@ -42,7 +42,7 @@ class Place(NamedTuple):
     @property
     def carries(self) -> bool:
         """Whether the place makes its file part of a unit: it moves, or cannot."""
-        return bool(self.role and (self.changes or self.blocks))
+        return bool(self.role and (self.changes or self.blocks) and not self.alone)
 
 
 def obstacle(path: str, span: Span, why: str, deliberate: bool = False) -> Place:

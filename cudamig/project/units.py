@@ -47,11 +47,17 @@ def join(judged: Sequence[Judged]) -> Iterator[Unit]:
     for path in sorted(carriers):
         members.setdefault(root(path), []).append(path)
     for name, group in sorted(members.items()):
-        places = _settled([place for path in group for place in carriers[path].places if place.role])
+        places = _settled(
+            [place for path in group for place in carriers[path].places if place.role and not place.alone]
+        )
         yield Unit(f"stack:{name}", tuple(group), places, tuple(_obstacles(judged, set(group))))
     for file in judged:
         if file.path not in carriers:
-            yield Unit("", (file.path,), tuple(place for place in file.places if place.role), ())
+            yield Unit("", (file.path,), tuple(place for place in file.places if place.role and not place.alone), ())
+        own = tuple(place for place in file.places if not place.role)
+        for place in file.places:
+            if place.role and place.alone:
+                yield Unit("", (file.path,), (place,), own)
 
 
 def _settled(places: Sequence[Place]) -> tuple[Place, ...]:
