@@ -34,7 +34,7 @@ def workflow_nodes(source: Source, block: Block) -> Iterator[StackNode]:
         if key.value in _SHELL:
             for scalar in scalars(value):
                 yield from _commands(source, scalar, block)
-        elif key.value in _PYTHON:
+        elif key.value in _PYTHON or (key.value == "python" and block.key == "with"):
             texts = [text for item in scalars(value) for text in variants(_value(source, item), block.scope)]
             yield Install("python", tuple(texts), value.span, block.stage)
 
