@@ -53,6 +53,9 @@ def git(*arguments: str) -> None:
         ("a.yml", "yaml"),
         ("a.py.orig", None),
         ("Makefile", None),
+        ("devcontainer.json", "json"),
+        (".devcontainer/gpu/base.json", "json"),
+        ("package.json", None),
     ],
 )
 def test_kind(path: str, kind: str | None) -> None:
