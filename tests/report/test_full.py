@@ -253,7 +253,7 @@ def test_the_next_command_is_the_rule_when_only_a_person_can_act() -> None:
 def test_nothing_to_do_is_one_line() -> None:
     assert render(made({"a.py": "x"}), "full") == "nothing to do at cu126 (CUDA 12.6 with torch 2.13): 1 python"
     assert render(made({"a.py": "x"}, suppressed=1), "full").endswith(": 1 python; 1 finding suppressed")
-    empty = "nothing to do: no file of a kind that is read (dockerfile, requirements, python, cpp, yaml)"
+    empty = "nothing to do: no file of a kind that is read (dockerfile, requirements, python, cpp, yaml, json)"
     assert render(made({}), "full") == empty
     assert render(made({}, skipped=[("a", "b")]), "full") == empty + "; 1 skipped (--verbose lists them)"
 
