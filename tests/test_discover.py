@@ -80,6 +80,10 @@ def git(*arguments: str) -> None:
         ("requirements/CMakeLists.txt", "cmake"),
         ("cmake/cuda.cmake", "cmake"),
         ("singularity.py", "python"),
+        ("Makefile", None),
+        ("devcontainer.json", "json"),
+        (".devcontainer/gpu/base.json", "json"),
+        ("package.json", None),
     ],
 )
 def test_kind(path: str, kind: str | None) -> None:

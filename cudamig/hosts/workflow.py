@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cudamig.hosts import installs
-from cudamig.hosts.requirement import index_variable
+from cudamig.hosts.requirement import INDEX_VARIABLES, index_variable
 from cudamig.hosts.shell import Command, commands, unfolded
 from cudamig.hosts.shell_words import Word
 from cudamig.hosts.yaml_nodes import Mapping, Scalar
@@ -34,7 +34,7 @@ def workflow_nodes(source: Source, block: Block) -> Iterator[StackNode]:
         if key.value in _SHELL:
             for scalar in scalars(value):
                 yield from _commands(source, scalar, block)
-        elif key.value in _PYTHON:
+        elif key.value in _PYTHON or (key.value == "python" and block.key == "with"):
             texts = [text for item in scalars(value) for text in variants(_value(source, item), block.scope)]
             yield Install("python", tuple(texts), value.span, block.stage)
 
@@ -69,7 +69,7 @@ def _commands(source: Source, scalar: Scalar, block: Block) -> Iterator[StackNod
 def _variables(source: Source, block: Block) -> Iterator[StackNode]:
     """Variables that pip and uv read."""
     for key, value in block.mapping.pairs():
-        if isinstance(value, Scalar):
+        if key.value in INDEX_VARIABLES and isinstance(value, Scalar):
             yield from index_variable(key.value, expanded(script(source, value), block.scope), block.stage)
 
 

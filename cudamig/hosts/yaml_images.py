@@ -71,6 +71,8 @@ def _reference(source: Source, node: Scalar, key: str, block: Block, workflow: b
             return None
         key = "image"
     text = text[scheme.end() :] if scheme else text
+    if key == "name" and block.key == "image" and ":" in text.value.rpartition("/")[2]:
+        key = "image"
     if key == "image" and block.key == "matrix":
         key = "matrix"
     if workflow and key in KEYS and "$" in text.value:

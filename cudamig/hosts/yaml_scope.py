@@ -21,7 +21,7 @@ _EXPRESSION = re.compile(
     r"\$\{\{\s*(?P<inner>[^{}]*?)\s*\}\}|<<\s*(?:parameters|pipeline|matrix)\.[\w.-]+\s*>>|\$\((?P<macro>[\w.]+)\)"
 )
 _NAMED = re.compile(r"(?P<kind>matrix|env|variables)\.(?P<name>[\w.-]+)$|(?P<k>matrix|env)\['(?P<n>[\w.-]+)'\]$")
-_SET_LATER = re.compile(r"(\w+)=[^\n]*GITHUB_ENV|task\.setvariable variable=(\w+)")
+_SET_LATER = re.compile(r"\b(\w{1,80})=[^\n]{0,400}GITHUB_ENV|task\.setvariable variable=(\w+)")
 
 
 class Scope(NamedTuple):
@@ -55,6 +55,8 @@ def constant(source: Source, roots: Iterable[Node]) -> frozenset[str]:
     for mapping, _ in mappings(roots):
         for name, scalar, _ in _variables(mapping):
             seen.setdefault(name, set()).add(scalar.value)
+    if not seen:
+        return frozenset()
     later = {name for found in _SET_LATER.findall(source.text) for name in found}
     return frozenset(name for name, values in seen.items() if len(values) == 1 and name not in later)
 
@@ -127,7 +129,9 @@ def _flatten(source: Source, name: str, item: Node, found: dict[str, list[Text]]
 
 def _fixed(source: Source, text: Text) -> Text:
     """The value of an axis; without its place where a condition compares with the same literal."""
-    if text.value and re.search(rf"(?:[!=]=?\s*|contains\([^\n]*)['\"]?{re.escape(text.value)}['\"]?", source.text):
+    if text.value and re.search(
+        rf"(?:[!=]=?\s*|contains\([^\n]{{0,200}})['\"]?{re.escape(text.value)}['\"]?", source.text
+    ):
         return Text(text.value, [NOWHERE] * len(text))
     return text
 

@@ -43,11 +43,14 @@ def given(results: Mapping[str, FileResult]) -> list[Argument]:
     for path, result in results.items():
         if result.kind in ("yaml", "json"):
             folder = "" if is_workflow(path) else posixpath.dirname(posixpath.dirname(path))
-            pairs = [pair for pair in _pairs(result) if _VERSION.search(pair[1].value)]
-            values = {name: {value.value for other, value in pairs if other == name} for name, _ in pairs}
-            matrix = {name for name, several in values.items() if len(several) > 1 and is_workflow(path)}
-            found += [Argument(path, folder, *pair) for pair in pairs if pair[0] not in matrix]
+            pairs = [pair for pair in _pairs(result) if _VERSION.search(pair[1].value) and not _plain(pair[1].value)]
+            found += [Argument(path, folder, *pair) for pair in pairs if not is_workflow(path) or _one(pair[0], pairs)]
     return found
+
+
+def _one(name: str, pairs: Sequence[tuple[str, Text]]) -> bool:
+    """Whether a workflow gives an argument one value; several are a matrix, which needs no default."""
+    return len({value.value for other, value in pairs if other == name}) == 1
 
 
 def _pairs(result: FileResult) -> Iterator[tuple[str, Text]]:
@@ -87,7 +90,7 @@ def follow(
             for item in arguments if inside else ():
                 if item.name != node.name or not item.reaches(result.path):
                     continue
-                if all(new in item.value.value for _, new in inside) or _plain(item.value.value):
+                if all(new in item.value.value for _, new in inside):
                     continue
                 changes = [_there(node.value, item.value, change) for change in inside]
                 if all(changes) and _alike(item, node, builds):

@@ -18,6 +18,7 @@ from cudamig.project import pythons
 from cudamig.project.place import Place, kept, obstacle
 from cudamig.text import UNKNOWN
 
+_PYTHON = re.compile(r"(?:[\w-]+::)?python\s*={1,2}\s*(\d\.\d{1,2})(?!\d)")
 _NAME = re.compile(r"[=<>!~ \[]")
 _CUDA = re.compile(r"(?:cudatoolkit|pytorch-cuda|cuda-version|cuda-toolkit)={1,2}(\d+\.\d+)")
 _OWN_PIP = "conda installs torch too: pip's copy and conda's get in each other's way"
@@ -70,7 +71,7 @@ def _place(path: str, span: Span, word: str, instead: str) -> Place:
 def _python(result: FileResult, packages: Sequence[Install], target: Target) -> Iterator[Place]:
     """The Python of the environment, where the target's wheels do not serve it."""
     for node in packages:
-        version = re.match(r"(?:[\w-]+::)?python\s*={1,2}\s*(\d\.\d{1,2})(?!\d)", node.words[0].value)
+        version = _PYTHON.match(node.words[0].value)
         if version and not target.has_python(version.group(1)):
             why = f"the environment has Python {version.group(1)}; {pythons.served(target)}"
             yield obstacle(result.path, node.span, why)
@@ -113,11 +114,13 @@ def _forge(names: Sequence[str], target: Target) -> list[str]:
 def _block(specs: Sequence[str], target: Target) -> str:
     """Both ways to write the environment: with pip's wheels, or with conda-forge alone."""
     names = [_name(spec) for spec in specs]
+    old = any((version := _PYTHON.match(spec)) and not target.has_python(version.group(1)) for spec in specs)
+    python = f"  - python={target.python[0]}\n" if old else ""
     pip = "\n".join(f"    - {line}" for line in _wheels(names, target))
     forge = "\n".join(f"  - {line}" for line in _forge(names, target))
     return (
-        f"dependencies:\n  - pip\n  - pip:\n    - --extra-index-url {target.index_url}\n{pip}\n"
-        f"# or, with conda-forge as the only channel:\ndependencies:\n{forge}"
+        f"dependencies:\n{python}  - pip\n  - pip:\n    - --extra-index-url {target.index_url}\n{pip}\n"
+        f"# or, with conda-forge as the only channel:\ndependencies:\n{python}{forge}"
     )
 
 

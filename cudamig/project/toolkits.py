@@ -15,6 +15,7 @@ from cudamig.text import Text
 
 _VERSION = re.compile(r"\d{1,2}\.\d{1,2}(?:\.\d{1,2})?")
 _ACTION = re.compile(r"[\w.-]+/cuda-toolkit@\S+")  # Jimver's, and copies of it
+_OPTIONS = ("cuda", "cuda-version", "cuda_version", "cudaVersion")
 _FEATURE = re.compile(r"ghcr\.io/devcontainers/features/nvidia-cuda(?::\S+)?")
 
 
@@ -23,26 +24,27 @@ class Toolkit(NamedTuple):
 
     version: Text
     giver: str
-    fixed: str  # another option that goes with the version, so that it cannot change alone; or ""
+    holds: str = ""  # why it cannot change alone
 
 
 def read(install: Install) -> Toolkit | None:
     """The toolkit that an action, a feature or Cog is asked for, or None."""
     if install.tool == "cog-cuda":
-        return Toolkit(install.words[0], "cog", "")
+        return Toolkit(install.words[0], "cog")
     if install.tool != "action":
         return None
     name, options = install.words[0].value, {}
     for word in install.words[1:]:
         label, _, _ = word.value.partition("=")
         options[label] = word[len(label) + 1 :]
-    if _ACTION.fullmatch(name) and "cuda" in options:
-        return Toolkit(options["cuda"], name, "")
-    if _FEATURE.fullmatch(name) and "cudaVersion" in options:
+    version = next((options[option] for option in _OPTIONS if option in options), None)
+    if version is None:
+        return None
+    if _FEATURE.fullmatch(name):
         cudnn = options.get("cudnnVersion")
         fixed = cudnn is not None and cudnn.value not in ("", "automatic")
-        return Toolkit(options["cudaVersion"], name, f"cudnnVersion {cudnn.value}" if cudnn and fixed else "")
-    return None
+        return Toolkit(version, name, "its cudnnVersion was made for that CUDA: choose both" if fixed else "")
+    return Toolkit(version, name, "" if _ACTION.fullmatch(name) else f"what {name} does with it is not seen here")
 
 
 def named(install: Install) -> str:
@@ -67,8 +69,8 @@ def judge(path: str, install: Install, used: bool, target: Target) -> Iterator[P
     message = f"{toolkit.giver} brings CUDA {value}, behind the target's {wanted}"
     change = toolkit.version.replace(0, len(value), wanted)
     blocks = "" if change else "its version comes from a place that cannot be changed"
-    if toolkit.fixed:
-        blocks = f"{toolkit.fixed} was made for CUDA {value}: choose both"
+    if toolkit.holds:
+        blocks = toolkit.holds
     elif not used:
         blocks = f"nothing beside it says what is built with CUDA {value}: change it with what uses it"
     reason = f"whether {toolkit.giver} knows CUDA {wanted} depends on its release"

@@ -45,6 +45,8 @@ NAMES = [
     *("a.py", "a.PY", "a.pyi", "a.py.orig", ".py", "a.cpp", "a.cu", "x/y.cuh", "a.h", "a.hpp", "a.inl", "a.c", "a.cc"),
     *(
         "k8s/job.yaml",
+        ".devcontainer/gpu/devcontainer.json",
+        ".devcontainer.json",
         "k8s/job.yml",
         "job.YAML",
         "a.yaml.j2",
