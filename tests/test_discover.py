@@ -18,7 +18,15 @@ def never(path: str) -> bool:
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name in ("a.py", "sub/Dockerfile", "sub/requirements.txt", "third_party/x.py", "old.py.bak", "notes.txt"):
+    for name in (
+        "a.py",
+        "sub/Dockerfile",
+        "sub/requirements.txt",
+        "third_party/x.py",
+        "old.py.bak",
+        "notes.txt",
+        "LICENSE",
+    ):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("x\n")
@@ -66,7 +74,7 @@ def git(*arguments: str) -> None:
         ("Makefile", "make"),
         ("GNUmakefile", "make"),
         ("Makefile.cuda", "make"),
-        ("Makefile.in", None),
+        ("Makefile.in", "text"),
         ("rules.mk", "make"),
         ("run.sh", "shell"),
         ("helpers.bash", "shell"),
@@ -75,12 +83,11 @@ def git(*arguments: str) -> None:
         ("gpu.def", "singularity"),
         ("Singularity", "singularity"),
         ("Singularity.cuda11", "singularity"),
-        ("singularity.md", None),
+        ("singularity.md", "markup"),
         ("src/CMakeLists.txt", "cmake"),
         ("requirements/CMakeLists.txt", "cmake"),
         ("cmake/cuda.cmake", "cmake"),
         ("singularity.py", "python"),
-        ("Makefile", None),
         ("devcontainer.json", "json"),
         (".devcontainer/gpu/base.json", "json"),
         ("package.json", None),
@@ -94,6 +101,7 @@ def test_a_folder(tree: Path) -> None:
     found = discover(["."], never)
     assert [(f.path, f.kind) for f in found.files] == [
         ("a.py", "python"),
+        ("notes.txt", "text"),  # its content will tell
         ("sub/Dockerfile", "dockerfile"),
         ("sub/requirements.txt", "requirements"),
     ]
@@ -111,7 +119,7 @@ def test_order_and_repetition_do_not_matter(tree: Path) -> None:
 def test_git_decides_inside_a_work_tree(tree: Path) -> None:
     git("init", "-q")
     (tree / ".gitignore").write_text("sub/\n")
-    assert [f.path for f in discover(["."], never).files] == ["a.py"]
+    assert [f.path for f in discover(["."], never).files] == ["a.py", "notes.txt"]
     assert [f.path for f in discover(["sub"], never).files] == ["sub/Dockerfile", "sub/requirements.txt"]
     git("add", "a.py")
     os.unlink("a.py")
@@ -123,7 +131,7 @@ def test_named_files_are_scanned_unless_excluded_by_force(tree: Path) -> None:
     assert discover(["a.py"], lambda path: True).files
     assert [s.reason for s in discover(["a.py"], lambda path: True, force_exclude=True).skipped] == ["excluded"]
     assert discover(["."], lambda path: path == "a.py").skipped[0].reason == "excluded"
-    assert discover(["notes.txt"], never).skipped[0].reason == "no host reads this kind of file"
+    assert discover(["LICENSE"], never).skipped[0].reason == "no host reads this kind of file"
 
 
 def test_links_pipes_and_missing(tree: Path) -> None:

@@ -15,6 +15,8 @@ def told(text: str, path: str = "README.md") -> list[str]:
     """What the nodes of a document read, in order; where they stand must read the same."""
     out = []
     for node in nodes(text, path):
+        if isinstance(node, Install) and node.tool in ("pip", "message", "apt"):
+            continue
         if isinstance(node, Install):
             out.append(node.tool + " " + " ".join(word.value for word in node.words))
         elif isinstance(node, Requirement | ImageRef | IndexOption):
