@@ -84,16 +84,22 @@ def _extensions(build: Build, runs: Sequence[Install], requirements: Sequence[Re
     """Extensions compiled without a word on which GPUs they are for."""
     why = "a build sees no GPU, so that the extension is built without CUDA, for every architecture, or not at all"
     todo = "set TORCH_CUDA_ARCH_LIST (and FORCE_CUDA=1 where the project asks for it)"
-    for install in runs:
-        values = [word.value for word in install.words]
-        if len(values) > 2 and values[1].endswith("setup.py") and _BUILDS & set(values[2:]):
-            told = "an extension may be compiled here, with no list of GPUs to compile it for"
-            yield _told("blind-extension", build.path, install.words[1], Severity.INFO, told, todo, why)
+    compiler = any("-devel" in ref.text.value for ref in build.images)  # the other images have no nvcc
+    scripts = [install.words for install in runs if compiler and _builds(install)]
+    for words in scripts[:1]:
+        told = "an extension may be compiled here, with no list of GPUs to compile it for"
+        yield _told("blind-extension", build.path, words[1], Severity.INFO, told, todo, why)
     for item in requirements:
         name = packages.extension(item.text.value) if item.url else ""
         if name:
             told = f"{name} compiles CUDA kernels here, with no list of GPUs to compile them for"
             yield _told("blind-extension", build.path, item.text, Severity.INFO, told, todo, why)
+
+
+def _builds(install: Install) -> bool:
+    """``python setup.py build_ext`` and its likes."""
+    values = [word.value for word in install.words]
+    return len(values) > 2 and values[1].endswith("setup.py") and bool(_BUILDS & set(values[2:]))
 
 
 def _told(role: str, path: str, text: Text, severity: Severity, told: str, todo: str, why: str) -> Place:

@@ -32,6 +32,7 @@ def test_told(check, line: str, rule: str) -> None:
     [
         "FROM ubuntu:22.04\nRUN apt-get install -y gcc-8\nRUN nvidia-smi\n",
         HEAD + "RUN apt-get install -y gcc-11 gcc\nENV CC=gcc CXX=g++-13\n",
+        HEAD.replace("devel", "runtime") + "RUN python setup.py install\n",
         HEAD + "CMD nvidia-smi\n",
         HEAD + 'ENTRYPOINT ["nvidia-smi"]\n',
         HEAD + "RUN python -c 'import torch; print(torch.cuda.is_available())'\n",
