@@ -175,17 +175,18 @@ def _held(result: FileResult, remarks: Sequence[Remark], named: set[str], target
                     why = f"it tells to use Python {found.group(1)}; {pythons.served(target)}"
                     yield obstacle(result.path, node.span, why)
     for remark in remarks:
-        if not remark.over.end and _names(remark.text, named):
+        if not remark.over.end and _names(remark.text, named, target):
             words = " ".join(remark.text.split())[:60]
-            yield obstacle(result.path, remark.span, f"its text names the stack as well ({words!r}): change both")
+            yield obstacle(result.path, remark.span, f"its text names a stack as well ({words!r}): change both")
             return
 
 
-def _names(text: str, named: set[str]) -> bool:
-    """Whether a line names one of the stacks."""
+def _names(text: str, named: set[str], target: Target) -> bool:
+    """Whether a line names one of the stacks, or a CUDA that is not the target's."""
     for cu, major, digit in _CUDA.findall(text):
         said = f"cu{cu}" if cu else f"cu{major}{digit}"
-        if said in named or (not cu and not digit and any(name.startswith(said) for name in named)):
+        whole = bool(cu or digit) and wheels.cuda_number(said)
+        if (whole and said != target.wheels) or (not whole and any(name.startswith(said) for name in named)):
             return True
     return any(name.startswith(f"torch {version}") for version in _TORCH.findall(text) for name in named)
 

@@ -29,9 +29,10 @@ def test_commands_move_with_review_only(check, path: str) -> None:
     [
         (block("conda install pytorch cudatoolkit=9.0 -c pytorch"), "conda installs"),
         (block("conda create -n a python=3.7", PIP), "Python 3.7"),
-        (block(PIP, before="You need CUDA 11.8 first.\n\nThen:\n"), "names the stack as well"),
-        (block(PIP) + "\nThe wheels are built for torch 2.0.\n", "names the stack as well"),
-        (block("# CUDA 11.8", PIP), "names the stack as well"),
+        (block(PIP, before="You need CUDA 11.8 first.\n\nThen:\n"), "names a stack as well"),
+        (block(PIP) + "\nThe wheels are built for torch 2.0.\n", "names a stack as well"),
+        (block("export INDEX=https://download.pytorch.org/whl/nightly/cu121", "true") + block(PIP), "names a stack"),
+        (block("# CUDA 11.8", PIP), "names a stack as well"),
         (block("FROM nvidia/cuda:11.8.0-devel-ubuntu22.04", "RUN make", language="dockerfile"), "as a build"),
         (block("pip install torch==2.0.1"), "names no CUDA"),
         (block("docker run nvidia/cuda:11.1.1-base-ubuntu18.04 nvidia-smi"), "no base image"),
