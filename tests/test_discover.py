@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cudamig.discover import discover, kind_of
+from cudamig.discover import discover
+from cudamig.kinds import kind_of
 
 
 def never(path: str) -> bool:

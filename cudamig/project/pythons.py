@@ -59,8 +59,9 @@ def misfits(build: Build, pips: set[int], target: Target) -> Iterator[Place]:
             why = f"`pip` is {system}'s own here, for Python {own}, although the build has Python {found[0]} too"
             yield obstacle(build.path, ref.span, f"{why}; {served(target)}")
         old = store.load("facts-distributions")["systems"].get(system, {}).get("glibc", "")
-        if stages & pips and old and key(old) < key(needed_glibc(target)):
-            why = f"{system} has glibc {old}, and the wheels of torch {target.torch} need {needed_glibc(target)}"
+        needed = wheels.glibc(target.torch, target.wheels)
+        if stages & pips and old and key(old) < key(needed):
+            why = f"{system} has glibc {old}, and the wheels of torch {target.torch} need {needed}"
             yield obstacle(build.path, ref.span, why)
         if wrong:
             whose = f"the build has Python {wrong[0]}" if found else f"{system}'s own Python is {wrong[0]}"
@@ -121,13 +122,6 @@ def _own_pip(build: Build, stages: set[int]) -> bool:
     )
     upgraded = any(re.search(r"\d\.\d", program) for program in programs)  # `python3.10 -m pip install -U pip`
     return "python3-pip" in packages and bool(programs & _PLAIN_PIP) and not redirected and not upgraded
-
-
-def needed_glibc(target: Target) -> str:
-    """The oldest glibc that the target's wheels run on (facts/torch.yaml, facts/distributions.yaml)."""
-    of_build: dict[str, str] = store.load("facts-distributions")["builds"]
-    release = store.load("facts-torch")["releases"][target.torch]
-    return str(of_build.get(f"{target.torch}+{target.wheels}") or release["glibc"])
 
 
 def _from_packages(build: Build, stages: set[int]) -> bool:

@@ -117,7 +117,7 @@ def _titled(path: str, text: str) -> str:
 
 
 def _fenced(path: str, text: str) -> str:
-    from cudamig.discover import kind_of
+    from cudamig.kinds import kind_of
 
     return _fence(_FENCES.get(kind_of(path) or "", "text"), text)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from cudamig.discover import KINDS, Skipped
+from cudamig.discover import Skipped
+from cudamig.kinds import KINDS
 from cudamig.report.screen import ink, visible
 from cudamig.report.view import Report, safety_counts
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from smallrules import ENVIRONMENT, ROOT
 
-from cudamig.discover import kind_of
+from cudamig.kinds import kind_of
 
 HOOKS: dict[str, dict[str, Any]] = {
     hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from cudamig.config import Config
-from cudamig.discover import Candidate, Skipped, kind_of
+from cudamig.discover import Candidate, Skipped
 from cudamig.engine import Fault
 from cudamig.facts import targets
+from cudamig.kinds import kind_of
 from cudamig.model import Edit, Finding, Fix, Safety, Severity, Span
 from cudamig.report.view import Report, report
 from cudamig.request import Request, Result

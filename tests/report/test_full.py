@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cudamig.discover import KINDS
+from cudamig.kinds import KINDS
 from cudamig.model import Edit, Related, Safety, Severity, Span
 from cudamig.report import render
 from cudamig.report.frame import frame
