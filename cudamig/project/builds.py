@@ -70,7 +70,7 @@ def judge(item: Build, target: Target) -> Iterator[Place]:
 
 def _conda(item: Build, install: Install, words: list[str], target: Target) -> Iterator[Place]:
     if companions.conda_stack(words):
-        yield from conda.command(item.path, install, target)
+        yield from conda.command(item.path, install, target, build=True)
     elif any(ref.text.value.startswith("pytorch/pytorch") for ref in item.images):
         why = "the build uses conda of the image's own, which newer pytorch/pytorch images may not have"
         yield obstacle(item.path, install.span, why)

@@ -30,13 +30,13 @@ def named(install: Install) -> str:
     return next((found.group(1) for word in words if (found := _CUDA.search(word.value))), "")
 
 
-def command(path: str, install: Install, target: Target) -> Iterator[Place]:
-    """The place of a conda command that brings torch or CUDA."""
+def command(path: str, install: Install, target: Target, build: bool = False) -> Iterator[Place]:
+    """The place of a conda command that brings torch or CUDA; in a ``build`` it holds even where it is computed."""
     words = [word.value for word in install.words]
     word = companions.conda_stack(words)
     if not word or "cpuonly" in words:
         return
-    if any(UNKNOWN in other for other in words):
+    if not build and any(UNKNOWN in other for other in words):
         yield kept(path, install.span, "what conda installs here comes from a matrix or a variable")
         return
     names = [_name(other) for other in words]

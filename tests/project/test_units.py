@@ -436,3 +436,9 @@ def test_a_version_and_what_is_cut_out_of_it_move_as_one(check) -> None:
     outcome = check({"Dockerfile": head + "ARG V=${CUDA:0:4}\n" + rest})
     assert outcome.after["Dockerfile"].decode().startswith(head.replace("12.1.1", "12.6.3"))
     assert not outcome.left
+
+
+def test_conda_with_a_computed_version_holds_a_build(check) -> None:
+    run = 'RUN conda install -c pytorch "pytorch-cuda=$(echo $CUDA_VERSION | cut -d. -f1-2)"\n'
+    tree = {"Dockerfile": f"{CUDA}ARG CUDA_VERSION=12.1\n{run}"}
+    assert untouched(check(tree), tree)
