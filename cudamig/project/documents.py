@@ -59,9 +59,14 @@ def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target) 
 
 def _places(result: FileResult, inherited: Sequence[IndexOption], target: Target) -> Iterator[Place]:
     cuda = any(wheels.cuda_number(name) for node in result.nodes for name in _stack(node))
+    named = {node.scope for node in result.nodes if isinstance(node, Requirement) and node.name in wheels.FAMILY}
+    lone = {node.url.start for node in result.nodes if isinstance(node, IndexOption) and node.scope not in named}
     for place in scripts.judge(result, inherited, target):
         if place.needs_index and place.changes and not cuda:
             place = place._replace(changes=(), blocks="it names no CUDA: it may be for CPU or macOS hosts")
+        if place.role == "wheel-index" and place.changes and place.span.start in lone:
+            why = "the torch that it brings is pinned by what is installed: change it together with that"
+            place = place._replace(changes=(), blocks=why)
         yield place
     for node in result.nodes:
         if isinstance(node, ImageRef) and node.parent < 0:

@@ -47,8 +47,8 @@ def command(path: str) -> str:
     return COMMANDS.get(posixpath.basename(path), "conda-lock")
 
 
-def above(path: str, read: Read) -> Lock | None:
-    """The nearest lock file at or above a file, when it names torch."""
+def above(path: str, read: Read, whatever: bool = False) -> Lock | None:
+    """The nearest lock file at or above a file, when it names torch, or ``whatever`` it names."""
     names = _OF.get(posixpath.basename(path).lower(), tuple(COMMANDS))
     folder = posixpath.dirname(path)
     while True:
@@ -56,7 +56,7 @@ def above(path: str, read: Read) -> Lock | None:
             lock = posixpath.join(folder, name)
             raw = read(lock)
             if raw is not None:
-                return Lock(lock, COMMANDS[name]) if _PINS_TORCH.search(raw) else None
+                return Lock(lock, COMMANDS[name]) if whatever or _PINS_TORCH.search(raw) else None
         if not folder:
             return None
         folder = posixpath.dirname(folder)
@@ -125,5 +125,5 @@ def reviewed(places: list[Place], lock: Lock | None) -> list[Place]:
     """The places of a file of declarations; with a lock file beside it their move is half of the work."""
     if lock is None:
         return places
-    why = f"{lock.path} holds the old torch until `{lock.command}` is run, so that this is half of the move"
+    why = f"{lock.path} says what is installed until `{lock.command}` is run, so that this is half of the move"
     return [p._replace(safety=Safety.UNSAFE, reason=why) if p.changes else p for p in places]

@@ -56,7 +56,7 @@ def _declared(
     result: FileResult, inherited: Sequence[IndexOption], shared: frozenset[str], target: Target, read: locks.Read
 ) -> list[Place]:
     """The places of a file of declarations, with what its lock file and its range of Pythons mean for them."""
-    lock = locks.above(result.path, read) if result.kind == "toml" else None
+    lock = locks.above(result.path, read, whatever=True) if result.kind == "toml" else None
     places = locks.reviewed(list(declared.judge(result, inherited, shared, target)), lock)
     return list(python_range.judge(result, lock.tool if lock else "", places, target))
 

@@ -179,3 +179,11 @@ def test_builds_of_other_folders_are_not_joined(check) -> None:
 @pytest.mark.parametrize("broken", ["[project\n", 'a = "x\n', "[a]\n[a]\n", "torch = = 1\n"])
 def test_a_broken_file_is_told(check, broken: str) -> None:
     assert check({"pyproject.toml": broken + "# torch\n"}).unread == ("pyproject.toml",)
+
+
+def test_any_lock_file_beside_makes_a_move_a_half(check) -> None:
+    url = "https://download.pytorch.org/whl/cu118"
+    tree = {"Pipfile": f'[[source]]\nname = "torch"\nurl = "{url}"\n[packages]\nnumpy = "*"\n', "Pipfile.lock": "{}\n"}
+    assert check(tree).after["Pipfile"].decode() == tree["Pipfile"]
+    assert b"cu126" in check(tree, unsafe=True).after["Pipfile"]
+    assert any("pipenv lock" in finding.fix.reason for finding in check(tree).findings)

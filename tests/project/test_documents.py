@@ -109,3 +109,10 @@ def test_shown_suppressions_are_none(check) -> None:
     text = "# cudamig: ignore[PYT]\n\n```html\n<!-- cudamig: ignore[PYT] -->\n```\n\n```python\n# cudamig: ignore[PYT]\n```\n"
     assert not check({"a.md": text}).findings
     assert [f.rule for f in check({"a.md": "<!-- cudamig: ignore[REQ] -->\ntext\n"}).findings] == ["MIG101"]
+
+
+def test_an_index_whose_torch_others_pin_is_reported_only(check) -> None:
+    text = "Run `pip install '.[gpu]' --extra-index-url https://download.pytorch.org/whl/cu121`.\n"
+    outcome = check({"README.md": text}, unsafe=True)
+    assert outcome.after["README.md"].decode() == text
+    assert ["pinned by what is installed" in finding.fix.reason for finding in outcome.findings] == [True]
