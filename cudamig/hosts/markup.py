@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from cudamig.hosts import dockerfile, installs
 from cudamig.hosts.containers import image
-from cudamig.hosts.markup_blocks import Block, blocks
+from cudamig.hosts.markup_blocks import blocks
+from cudamig.hosts.markup_lines import Block
 from cudamig.hosts.shell import commands
 from cudamig.model import Span
 from cudamig.nodes import ImageRef, Include, Install, Node, Remark, Unread

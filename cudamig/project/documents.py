@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cudamig.engine import FileResult
-from cudamig.facts import companions, images, wheels
+from cudamig.facts import companions, wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Severity, Span
 from cudamig.nodes import ImageRef, IndexOption, Install, Node, Remark, Requirement
-from cudamig.project import conda, pythons, scripts
+from cudamig.project import conda, document_stacks, pythons, scripts
 from cudamig.project import images as image_places
 from cudamig.project.place import Place, kept, obstacle
 
@@ -36,7 +36,7 @@ _TORCH = re.compile(r"\b(?:py)?torch[ =v:*_`-]{0,4}(\d+\.\d+)", re.I)
 def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target) -> Iterator[Place]:
     """The places of one document, or the one that says why none of it counts."""
     remarks = [node for node in result.nodes if isinstance(node, Remark)]
-    old = [node for node in result.nodes if _stack(node)]
+    old = [node for node in result.nodes if document_stacks.stack(node)]
     why = _history(result.path) or _several(old)
     if not old:
         return
@@ -47,7 +47,12 @@ def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target) 
     for reason in dict.fromkeys(told.values()):
         yield kept(result.path, next(_span(node) for node in old if told.get(id(node)) == reason), reason)
     left = tuple(node for node in result.nodes if id(node) not in told)
-    named = {name for node in old if id(node) not in told for name in (*_stack(node), *_release(node))}
+    named = {
+        name
+        for node in old
+        if id(node) not in told
+        for name in (*document_stacks.stack(node), *document_stacks.release(node))
+    }
     places = list(_places(result._replace(nodes=left), inherited, target))
     if told:
         places.append(obstacle(result.path, Span(0, 0), "the document names an old stack on purpose beside it"))
@@ -58,7 +63,7 @@ def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target) 
 
 
 def _places(result: FileResult, inherited: Sequence[IndexOption], target: Target) -> Iterator[Place]:
-    cuda = any(wheels.cuda_number(name) for node in result.nodes for name in _stack(node))
+    cuda = any(wheels.cuda_number(name) for node in result.nodes for name in document_stacks.stack(node))
     named = {node.scope for node in result.nodes if isinstance(node, Requirement) and node.name in wheels.FAMILY}
     lone = {node.url.start for node in result.nodes if isinstance(node, IndexOption) and node.scope not in named}
     for place in scripts.judge(result, inherited, target):
@@ -75,7 +80,7 @@ def _places(result: FileResult, inherited: Sequence[IndexOption], target: Target
                 yield scripts.reviewed(place, reason)
         elif isinstance(node, Install) and node.tool == "conda":
             words = [word.value for word in node.words]
-            word = "" if _free(words) else companions.conda_stack(words)
+            word = "" if document_stacks.free(words) else companions.conda_stack(words)
             if word:
                 yield from conda.command(result.path, node, target)
 
@@ -93,63 +98,9 @@ def _history(path: str) -> str:
     return "a template for reports" if _TEMPLATE.search(path) else ""
 
 
-def _stack(node: Node) -> set[str]:
-    """The CUDA (``cu118``) or the torch (``torch 2.0.1``) that a node names."""
-    if isinstance(node, Requirement):
-        pins = [clause.version.value for clause in node.clauses if clause.operator in ("==", "===", "~=", "<=")]
-        if node.name not in wheels.FAMILY:
-            wheel = re.search(r"-cu(\d{2,3})x?$", node.name)
-            return {f"cu{wheel.group(1)}"} if wheel and len(wheel.group(1)) == 3 else set()
-        local = next((local for pin in pins if (local := pin.partition("+")[2])), "")
-        if local:
-            return {local} if wheels.cuda_number(local) else set()
-        return {f"{node.name} {pin}" for pin in pins}
-    if isinstance(node, IndexOption):
-        index = wheels.index(node.url.value)
-        name = index.variant if index else wheels.foreign_cuda(node.url.value)
-        return {name} if wheels.cuda_number(name) else set()
-    if isinstance(node, ImageRef):
-        match = image_places.REFERENCE.fullmatch(node.text.value)
-        tag = (match.group("tag") or "") if match else ""
-        parts = images.parse_cuda_tag(tag) or images.parse_torch_tag(tag)
-        version = (parts.groupdict().get("version") or parts.group("cuda")) if parts else ""
-        return {_cu(version)} if version else {"latest"} if match else set()
-    if isinstance(node, Install) and node.tool == "conda":
-        return _conda([word.value for word in node.words])
-    return set()
-
-
-def _release(node: Node) -> set[str]:
-    """The torch release that a node pins."""
-    clauses = node.clauses if isinstance(node, Requirement) and node.name == "torch" else ()
-    return {"torch " + clause.version.value.partition("+")[0] for clause in clauses}
-
-
-def _conda(words: list[str]) -> set[str]:
-    text = " ".join(words)
-    if _free(words) or not companions.conda_stack(words):
-        return set()
-    found = re.findall(r"(?:cudatoolkit|pytorch-cuda|cuda-version|label/cuda|\bcuda)[=-]+(\d+(?:\.\d+)?)", text)
-    return (
-        {_cu(version) for version in found}
-        or {f"torch {v}" for v in re.findall(r"\bpytorch=+(\d[\d.]*)", text)}
-        or {"conda"}
-    )
-
-
-def _free(words: list[str]) -> bool:
-    """Whether a conda command is for hosts without CUDA, or leaves its versions to the reader (``cudatoolkit=x.x``)."""
-    return "cpuonly" in words or any(re.search(r"=[xX.<{]", word) for word in words)
-
-
-def _cu(version: str) -> str:
-    """``"11.8.0"`` -> ``"cu118"``."""
-    return "cu" + "".join(version.split(".")[:2])
-
-
 def _several(old: Sequence[Node]) -> str:
     """Why several stacks side by side are meant, or ``""``."""
-    named = {name for node in old for name in _stack(node)}
+    named = {name for node in old for name in document_stacks.stack(node)}
     cuda = {name for name in named if wheels.cuda_number(name)}
     releases = {name for name in named if name.startswith("torch ")}
     several = cuda if len(cuda) > 1 else releases

@@ -10,7 +10,7 @@ from cudamig.facts.targets import Target
 from cudamig.model import Severity, Span
 from cudamig.nodes import IndexOption, Requirement
 from cudamig.project.place import Place
-from cudamig.text import UNKNOWN
+from cudamig.text import UNKNOWN, Text
 
 
 class Scene(NamedTuple):
@@ -53,13 +53,8 @@ def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
     span = url.stretch() or option.label.stretch()
     if span is None:
         return
-    foreign = wheels.foreign_cuda(url.value)
-    if foreign and wheels.cuda_number(foreign):
-        if foreign != target.wheels and (wheels.cuda_number(foreign) or (0, 0)) < wheels.target_number(target):
-            message = f"this index of another publisher holds wheels for {foreign}, the target is {target.wheels}"
-            shown = url.value.replace(UNKNOWN, "...")
-            why = f"{shown} is not PyTorch's: ask its publisher for {target.wheels} wheels"
-            yield Place("foreign-index", path, span, message, blocks=why)
+    if wheels.cuda_number(wheels.foreign_cuda(url.value)):
+        yield from _foreign(url, path, span, target)
         return
     index = wheels.index(url.value)
     if not index or not url.known:
@@ -93,6 +88,16 @@ def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
         change = url.replace(*index.span, target.wheels)
         blocks = "" if change else "the address is put together from places that cannot be changed one by one"
         yield Place("wheel-index", path, span, message, severity, (change,) if change else (), blocks)
+
+
+def _foreign(url: Text, path: str, span: Span, target: Target) -> Iterator[Place]:
+    """The place of another publisher's index, where it is for an older CUDA."""
+    foreign = wheels.foreign_cuda(url.value)
+    if foreign != target.wheels and (wheels.cuda_number(foreign) or (0, 0)) < wheels.target_number(target):
+        message = f"this index of another publisher holds wheels for {foreign}, the target is {target.wheels}"
+        shown = url.value.replace(UNKNOWN, "...")
+        why = f"{shown} is not PyTorch's: ask its publisher for {target.wheels} wheels"
+        yield Place("foreign-index", path, span, message, blocks=why)
 
 
 def _old_page(option: IndexOption, index: wheels.Index, scene: Scene, target: Target, span: Span) -> Place:
