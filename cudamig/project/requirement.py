@@ -76,9 +76,26 @@ def _cupy(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
 
 
 def _cupy_source(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
-    """The project cupy has no wheels: pip compiles it, with whatever CUDA toolkit it finds."""
-    span = item.text.stretch()
+    """The project cupy has no wheels: pip compiles it, with whatever CUDA toolkit it finds.
+
+    On a CUDA image, beside a torch that moves, the wheel takes its place with the group.
+    """
+    span, label = item.text.stretch(), item.label.span()
     if span:
-        package = target.cupy[0]
+        package, version = target.cupy
         message = f"{item.text.value} is compiled from source; {package} is the wheel for the target's CUDA"
-        yield Place("cupy-source", scene.path, span, message, Severity.INFO)
+        torch = scene.pinned_torch().partition("+")[0]
+        moves = scene.image and label and torch and torch != target.torch and _cupy_admits(item, version)
+        changes = ((label, package),) if moves and label else ()
+        yield Place("cupy-source", scene.path, span, message, Severity.INFO, changes)
+
+
+def _cupy_admits(item: Requirement, version: str) -> bool:
+    """Whether a requirement admits a release; the versions of cupy's projects are the same."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        asked = SpecifierSet(",".join(clause.operator + clause.version.value for clause in item.clauses))
+    except InvalidSpecifier:
+        return False
+    return not item.hashed and asked.contains(version)
