@@ -16,7 +16,7 @@ def main() -> None:
 
     from cudamig.cli.main import cli
 
-    gc.set_threshold(50_000)  # a run over one file makes no garbage worth looking for: a tenth of its time
+    gc.set_threshold(200_000)  # a run over one file makes no garbage worth looking for: a tenth of its time
     try:
         cli(prog_name="cudamig")
     finally:

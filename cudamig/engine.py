@@ -49,13 +49,16 @@ def wanted(kind: str, raw: bytes, prefilter: Prefilter) -> list[Rule] | None:
     """The rules to try on a file, or None when it need not be parsed at all."""
     hits = prefilter.hits(kind, raw)
     asked = hits or kind in ALWAYS or SUPPRESSION in raw or raw.startswith(_UTF16)
-    return hits if asked or (kind in matchers.SIGNS and names_stack(kind, raw)) else None
+    told = b"torch" in raw if kind in matchers.DECLARED else kind in matchers.SIGNS and names_stack(kind, raw)
+    return hits if asked or told else None
 
 
 def names_stack(kind: str, raw: bytes) -> bool:
     """Whether a file may name a stack, so that its nodes are worth looking for."""
     signs = matchers.SIGNS.get(kind)
-    return signs is None or any(all(word in raw for word in words) for words in signs)
+    if signs is None:
+        return True
+    return any(word in raw and (not beside or any(other in raw for other in beside)) for word, beside in signs)
 
 
 def scan(path: str, kind: str, raw: bytes, rules: Sequence[Rule], context: Context) -> FileResult:

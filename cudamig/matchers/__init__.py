@@ -33,20 +33,15 @@ STACK = (
 )
 KINDS = (*STACK, "lock", "cmake", "notebook", "python", "cpp")
 
-# Programs rarely name a stack and are many: one is read for it when all words of one of these stand in it.
-_INSTALLED = ("torch==", "torch<", "torch>", "torch~=", "torchvision==", "torchaudio==", "xformers==", "cupy-cuda")
-_ADDRESSES = ("download.pytorch.org/whl", "nvidia/cuda:", "pytorch/pytorch:")
-SIGNS: dict[str, tuple[tuple[bytes, ...], ...]] = {
-    "notebook": (
-        *((b"install", word.encode()) for word in _INSTALLED),
-        *((word.encode(),) for word in _ADDRESSES),
-    ),
-    "python": (
-        *((b"install", word.encode()) for word in _INSTALLED),
-        *((word.encode(),) for word in _ADDRESSES),
-        (b"install_requires", b"torch"),
-        (b"install_requires", b"requirements"),
-    ),
+DECLARED = ("toml", "ini", "tox")  # where a stack may be no more than a name and a number: torch = "^2.1"
+
+# Programs rarely name a stack and are many: one is read for it when one of these words stands in it, and one of those
+# beside it.
+_INSTALLED = (b"torch==", b"torch<", b"torch>", b"torch~=", b"vision==", b"audio==", b"xformers==", b"cupy-cuda")
+_ADDRESSES = ((b"download.pytorch.org/whl", ()), (b"nvidia/cuda:", ()), (b"pytorch/pytorch:", ()))
+SIGNS: dict[str, tuple[tuple[bytes, tuple[bytes, ...]], ...]] = {
+    "notebook": ((b"install", _INSTALLED), *_ADDRESSES),
+    "python": ((b"install", _INSTALLED), (b"install_requires", (b"torch", b"requirements")), *_ADDRESSES),
 }
 
 MATCHERS = {

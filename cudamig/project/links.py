@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cudamig.nodes import Copy, Include, Install, Node
@@ -91,7 +91,9 @@ def _project(path: str, mention: str, sources: Sequence[str], known: Sequence[st
     return sorted(file for file in files if posixpath.dirname(file) == best)
 
 
-def _named(path: str, mention: str, scope: int, copies: Sequence[Copy] | None, known: Sequence[str]) -> Iterator[Link]:
+def _named(
+    path: str, mention: str, scope: int, copies: Sequence[Copy] | None, known: Collection[str]
+) -> Iterator[Link]:
     """The file of the tree that a path inside a container, or of a script (``copies`` is None), is.
 
     The build context is the folder of ``path`` or one above it; the path's last parts stand below it, or below a
@@ -105,11 +107,10 @@ def _named(path: str, mention: str, scope: int, copies: Sequence[Copy] | None, k
     beside = {posixpath.normpath(s) for s in ("", *sources, *map(posixpath.dirname, sources))}
     bases = {posixpath.normpath(posixpath.join(folder, inner)) for folder in _above(path) for inner in beside}
     found = []
-    for file in known:
-        for number in range(len(parts)):
-            tail = "/".join(parts[number:])
-            if any(posixpath.normpath(posixpath.join(base, tail)) == file for base in bases):
-                found.append((-number, _near(file, path), -len(file), file))
+    for number in range(len(parts)):
+        tail = "/".join(parts[number:])
+        files = {posixpath.normpath(posixpath.join(base, tail)) for base in bases}.intersection(known)
+        found += [(-number, _near(file, path), -len(file), file) for file in files]
     alike = [file for file in known if posixpath.basename(file) == parts[-1]]
     if found:
         yield Link(path, max(found)[-1], scope)

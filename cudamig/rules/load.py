@@ -41,20 +41,31 @@ class Prefilter:
                 anchors = self._by_kind.setdefault(kind, {})
                 for anchor in rule.anchors:
                     anchors.setdefault(anchor, []).append(rule)
+        self._parts = _parts({word for anchors in self._by_kind.values() for anchor in anchors for word in anchor})
 
     def hits(self, kind: str, raw: bytes) -> list[Rule]:
         """The rules of which an anchor occurs in ``raw`` (all its words), each once, in order of id."""
         found: dict[str, Rule] = {}
-        seen: dict[str, bool] = {}
+        seen: dict[str, bool] = {"": True}
+        parts = self._parts
         for anchor, rules in self._by_kind.get(kind, {}).items():
             for word in anchor:
                 if word not in seen:
-                    seen[word] = _occurs(word, raw)
+                    part = parts[word]
+                    if part not in seen:
+                        seen[part] = _occurs(part, raw)
+                    seen[word] = seen[part] and _occurs(word, raw)
                 if not seen[word]:
                     break
             else:
                 found.update((rule.id, rule) for rule in rules)
         return [found[name] for name in sorted(found)]
+
+
+def _parts(words: set[str]) -> dict[str, str]:
+    """For each word another anchor that it holds, so that where that is missing it is too; ``""`` where none is."""
+    plain = sorted((word for word in words if "\\b" not in word), key=lambda word: (len(word), word))
+    return {word: next((part for part in plain if part in word and part != word), "") for word in words}
 
 
 def _occurs(word: str, raw: bytes) -> bool:
