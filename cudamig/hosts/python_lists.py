@@ -105,7 +105,7 @@ def _deletion(text: str, item: Item) -> list[Span]:
     alone = not text[begin : item.start].strip()
     if alone and following:
         return [Span(begin, following.end())]
-    if not alone and text[after : after + 1] in ("", "\r", "\n", "#", ")", "\\"):
+    if not alone and text[after : after + 1] in ("", "\r", "\n", "#", ")", "]", "\\"):
         before = item.start
         while text[before - 1] in " \t":
             before -= 1

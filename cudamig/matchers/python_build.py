@@ -58,13 +58,13 @@ def _finding(document: PythonDocument, rule: Rule, flag: _Flag, edit: Edit | Non
 
 
 def _flags(document: PythonDocument, rule: Rule, context: Context) -> Iterator[_Flag]:
-    ours, others = _calls(document, rule)
+    ours, others = builder_calls(document, rule)
     if not ours:
         return
     flow = Flow(document.tree)
     keywords = rule.args["keywords"]
-    elsewhere = {id(node) for node in _reaching(flow, others, keywords)}
-    nodes = {id(node): node for node in _reaching(flow, ours, keywords)}
+    elsewhere = {id(node) for node in reaching(flow, others, keywords)}
+    nodes = {id(node): node for node in reaching(flow, ours, keywords)}
     for node in sorted(nodes.values(), key=lambda node: (node.lineno, node.col_offset)):
         span = document.span(node)
         written = document.source.slice(span)
@@ -90,7 +90,7 @@ def _found(written: str, rule: Rule, context: Context) -> Iterator[re.Match[str]
             yield found
 
 
-def _calls(document: PythonDocument, rule: Rule) -> tuple[list[ast.Call], list[ast.Call]]:
+def builder_calls(document: PythonDocument, rule: Rule) -> tuple[list[ast.Call], list[ast.Call]]:
     """The calls of torch's builders, and those of all others that take the same arguments."""
     builders = frozenset(rule.args["builders"])
     uses = [use for use in document.names.uses(frozenset(("torch",))) if use.name in builders]
@@ -107,7 +107,8 @@ def _calls(document: PythonDocument, rule: Rule) -> tuple[list[ast.Call], list[a
     return [c for c in taking if id(c) in ours], [c for c in taking if id(c) not in ours]
 
 
-def _reaching(flow: Flow, calls: Iterable[ast.Call], keywords: Sequence[str]) -> Iterator[ast.Constant]:
+def reaching(flow: Flow, calls: Iterable[ast.Call], keywords: Sequence[str]) -> Iterator[ast.Constant]:
+    """The string literals that may be part of the named arguments of calls."""
     for call in calls:
         for keyword in call.keywords:
             if keyword.arg in keywords:
