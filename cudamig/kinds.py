@@ -37,6 +37,10 @@ _NAMES = {
 _CONDA_LOCK = re.compile(r"(?:^|[\w-]*[._-])conda-lock\.ya?ml$", re.I)
 _SINGULARITY = re.compile(r"^(?:Singularity|Apptainer)(?:[._-][\w.+-]+)?$|\.(?:singularity|apptainer)$", re.I)
 _MAKEFILE = re.compile(r"^(?:GNU)?[Mm]akefile(?:[._-](?:\w+))?$")
+# Folders in which scripts often have no suffix. Elsewhere files without one are licences, data, and many.
+_SCRIPTS = re.compile(
+    r"(?:^|/)(?:s?bin|scripts?|tools|hack|\.?ci|\.?docker|\.buildkite|\.devcontainer|\.githooks|deploy|install)/[a-z][\w-]*$"
+)
 _BACKUP = re.compile(r"\.(?:bak|orig|old|backup|save|rej|swp|dist-info)$|~$", re.I)
 _TEMPLATE = re.compile(r"\.(?:j2|jinja2?|tmpl|tpl|template|mustache|erb)$", re.I)
 _NOT_DOCKER = re.compile(r"\.(?:md|rst|txt|py|sh|json|ya?ml|lock|log|html|dockerignore)$", re.I)
@@ -49,7 +53,7 @@ VENDORED = frozenset(
 def kind_of(path: str) -> str | None:
     """The host kind of a path by its name and folder, or None when no host reads such files.
 
-    ``text``: what it is depends on its content (see content.py).
+    ``text`` and ``script``: what it is depends on its content (see content.py).
     """
     folder, _, name = path.rpartition("/")
     if _BACKUP.search(name) or _TEMPLATE.search(name):
@@ -70,6 +74,8 @@ def kind_of(path: str) -> str | None:
     if suffix in (".txt", ".in"):
         inside = _REQUIREMENTS_DIR.match(folder.rpartition("/")[2])
         return "requirements" if inside or _REQUIREMENTS.match(name) else "text"
+    if not suffix and _SCRIPTS.search(path):
+        return "script"
     return "json" if _DEVCONTAINER.search(path) else _SUFFIX.get(suffix)
 
 

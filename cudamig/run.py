@@ -129,23 +129,24 @@ class Session:
         """A file's bytes, or None when it is not scanned; the reason goes where it belongs."""
         try:
             with open(path, "rb") as handle:
-                raw = handle.read((content.MAX_BYTES if kind == "text" else MAX_BYTES) + 1)
+                raw = handle.read((content.MAX_BYTES if kind in content.NAMELESS else MAX_BYTES) + 1)
         except OSError as error:
             message = f"cannot be read: {error.strerror}"
             self._results[path] = FileResult(path, kind, faults=(Fault(path, message),))
             return None
-        if kind == "text":
-            return self._by_content(path, raw)
+        if kind in content.NAMELESS:
+            return self._by_content(path, kind, raw)
         if len(raw) > MAX_BYTES:
             self._skipped[path] = f"larger than {MAX_BYTES // 1_000_000} MB"
             del self._kinds[path]
             return None
         return raw
 
-    def _by_content(self, path: str, raw: bytes) -> bytes | None:
-        """The bytes of a file that turns out to be a list of requirements; None for any other text."""
-        if content.is_requirements(raw):
-            self._kinds[path] = "requirements"
+    def _by_content(self, path: str, asked: str, raw: bytes) -> bytes | None:
+        """The bytes of a file that turns out to be of a kind that a host reads; None for any other."""
+        kind = content.kind(asked, raw)
+        if kind:
+            self._kinds[path] = kind
             return raw
         del self._kinds[path]
         if path in self.request.paths:

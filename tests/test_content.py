@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cudamig.content import is_requirements
+from cudamig.content import MAX_BYTES, is_requirements, kind
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,22 @@ def test_a_compiled_file_names_its_command(check) -> None:
     assert all("`pip-compile -o requirements.txt requirements.in`" in f.fix.reason for f in outcome.findings)
     assert outcome.after == {path: text.encode() for path, text in tree.items()}
     assert check(tree, unsafe=True).after["requirements.in"] == b"torch==2.13.0+cu126\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "script"),
+    [
+        (b"#!/bin/sh\n", True),
+        (b"#! /usr/bin/env bash\r\n", True),
+        (b"#!/usr/bin/env -S bash -e\n", True),
+        (b"#!/bin/zsh", True),
+        (b"#!/bin/bash\n" + b"#" * MAX_BYTES, False),
+        (b"#!/usr/bin/env python\n", False),
+        (b"#!/bin/fish\n", False),
+        (b" #!/bin/sh\n", False),
+        (b"torch==2.0.1\n", False),
+        (b"", False),
+    ],
+)
+def test_a_script_is_known_by_its_first_line(raw: bytes, script: bool) -> None:
+    assert kind("script", raw) == ("shell" if script else None)

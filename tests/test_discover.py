@@ -43,6 +43,12 @@ def git(*arguments: str) -> None:
     [
         *((f"docs/a{suffix}", "markup") for suffix in (".md", ".markdown", ".mdx", ".rst", ".MD")),
         ("README", None),
+        ("configure", None),
+        ("scripts/setup", "script"),  # its first line will tell
+        ("a/.docker/entrypoint", "script"),
+        ("scripts/LICENSE", None),
+        ("scripts/data/words", None),
+        ("bin/Makefile", "make"),
         ("Dockerfile", "dockerfile"),
         ("x/Dockerfile.gpu", "dockerfile"),
         ("train.Dockerfile", "dockerfile"),

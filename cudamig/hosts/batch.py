@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cudamig.hosts import installs
+from cudamig.hosts import containers, installs
 from cudamig.hosts.script import ScriptDocument, unix
 from cudamig.hosts.shell import Command
 from cudamig.hosts.shell_words import Word
@@ -65,6 +65,7 @@ def parse(source: Source) -> ScriptDocument:
 def _nodes(found: list[Command], whole: Span) -> Iterator[Node]:
     yield from installs.settings(found)
     yield from installs.nodes(found, whole, 0)
+    yield from containers.images(found, whole)
 
 
 def _lines(text: Text, dialect: Dialect) -> Iterator[Text]:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from cudamig.hosts import installs
+from cudamig.hosts import containers, installs
 from cudamig.hosts.requirement import index_variable
 from cudamig.hosts.script import ScriptDocument, outside, unix
 from cudamig.hosts.shell import commands
@@ -62,6 +62,7 @@ def _recipe(line: Text, variables: dict[str, Text]) -> Iterator[Node]:
     extent = _extent(line)
     found = commands(_expand(body, variables), outside)
     yield from installs.settings(found)
+    yield from containers.images(found, extent)
     for node in installs.nodes(found, extent, 0):
         inside = isinstance(node, Requirement) and extent.start < node.end <= extent.end
         yield node._replace(end=NOWHERE) if isinstance(node, Requirement) and not inside else node

@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from cudamig.hosts import installs
+from cudamig.hosts import containers, installs
 from cudamig.hosts.shell import Command, commands
 from cudamig.hosts.shell_words import Lookup
 from cudamig.model import Span
-from cudamig.nodes import Generated, IndexOption, Node, Requirement
+from cudamig.nodes import Generated, ImageRef, IndexOption, Node, Requirement
 from cudamig.source import Source
 from cudamig.text import NOWHERE, UNKNOWN, Text
 
@@ -42,6 +42,7 @@ def _nodes(script: Text, source: Source) -> Iterator[Node]:
     found = followed(script)
     yield from installs.settings(found)
     yield from installs.nodes(found, whole, 0)
+    yield from containers.images(found, whole)
     for inner in _substitutions(script):
         yield from installs.nodes(commands(inner, outside), whole, 0)
 
@@ -71,8 +72,8 @@ def once(nodes: Iterable[Node]) -> Iterator[Node]:
     """The nodes without those that stand where another of them stands: a variable's value where it is used."""
     seen = set()
     for node in nodes:
-        if isinstance(node, Requirement | IndexOption):
-            text = node.text if isinstance(node, Requirement) else node.url
+        if isinstance(node, Requirement | IndexOption | ImageRef):
+            text = node.url if isinstance(node, IndexOption) else node.text
             key = (type(node), text.at)
             if text.start != NOWHERE and key in seen:
                 continue

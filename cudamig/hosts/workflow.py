@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cudamig.hosts import installs
+from cudamig.hosts import containers, installs
 from cudamig.hosts.requirement import INDEX_VARIABLES, index_variable
 from cudamig.hosts.shell import Command, commands, unfolded
 from cudamig.hosts.shell_words import Word
@@ -63,7 +63,9 @@ def container_nodes(source: Source, block: Block) -> Iterator[StackNode]:
 
 def _commands(source: Source, scalar: Scalar, block: Block) -> Iterator[StackNode]:
     text = expanded(script(source, scalar), block.scope)
-    yield from installs.nodes(commands(text, block.scope.lookup), scalar.span, block.stage)
+    found = commands(text, block.scope.lookup)
+    yield from installs.nodes(found, scalar.span, block.stage)
+    yield from containers.images(found, scalar.span, block.stage)
 
 
 def _variables(source: Source, block: Block) -> Iterator[StackNode]:

@@ -13,7 +13,7 @@ from cudamig.facts import companions, wheels
 from cudamig.hosts.yaml_parts import is_workflow
 from cudamig.model import Span
 from cudamig.nodes import Copy, Install, Setting
-from cudamig.project import images
+from cudamig.project import branches, images
 from cudamig.project.place import Place, obstacle
 from cudamig.text import EMPTY, Text
 
@@ -28,6 +28,7 @@ class Argument(NamedTuple):
     folder: str
     name: str
     value: Text
+    fixed: bool = False  # it is not to be changed where it stands
 
     def reaches(self, path: str) -> bool:
         """Whether it may be given to the build of a Dockerfile."""
@@ -35,17 +36,33 @@ class Argument(NamedTuple):
 
 
 def given(results: Mapping[str, FileResult]) -> list[Argument]:
-    """What compose files and CI workflows give to builds, where it names a version.
+    """What compose files, CI workflows and scripts give to builds, where it names a version.
 
-    Several values that one workflow gives to an argument are the rows of a matrix, and say nothing about the default.
+    Several values that one workflow or script gives to an argument are the rows of a matrix, and say nothing about the
+    default.
     """
     found = []
     for path, result in results.items():
-        if result.kind in ("yaml", "json"):
+        if result.kind in ("yaml", "json", *branches.KINDS):
             folder = "" if is_workflow(path) else posixpath.dirname(posixpath.dirname(path))
             pairs = [pair for pair in _pairs(result) if _VERSION.search(pair[1].value) and not _plain(pair[1].value)]
-            found += [Argument(path, folder, *pair) for pair in pairs if not is_workflow(path) or _one(pair[0], pairs)]
+            rows = is_workflow(path) or result.kind in branches.KINDS
+            own = _own(result)
+            found += [
+                Argument(path, folder, name, value, not own.isdisjoint(value.at))
+                for name, value in pairs
+                if not rows or _one(name, pairs)
+            ]
     return found
+
+
+def _own(result: FileResult) -> set[int]:
+    """Where a script has values that it may use for something else too; all of it where it serves several stacks."""
+    if result.kind not in branches.KINDS:
+        return set()
+    if branches.several(result, (), ()):
+        return {at for _, value in _pairs(result) for at in value.at}
+    return {at for node in result.nodes if isinstance(node, Setting) for at in node.value.at}
 
 
 def _one(name: str, pairs: Sequence[tuple[str, Text]]) -> bool:
@@ -56,7 +73,8 @@ def _one(name: str, pairs: Sequence[tuple[str, Text]]) -> bool:
 def _pairs(result: FileResult) -> Iterator[tuple[str, Text]]:
     for node in result.nodes:
         if isinstance(node, Setting):
-            yield node.name, node.value
+            if result.kind not in branches.KINDS:  # where it is a variable of the script
+                yield node.name, node.value
         elif isinstance(node, Install) and node.tool == "other":
             for option, word in itertools.pairwise([EMPTY, *node.words]):
                 attached = word.value.startswith("--build-arg=")
@@ -93,7 +111,7 @@ def follow(
                 if all(new in item.value.value for _, new in inside):
                     continue
                 changes = [_there(node.value, item.value, change) for change in inside]
-                if all(changes) and _alike(item, node, builds):
+                if all(changes) and not item.fixed and _alike(item, node, builds):
                     message = f"{item.name} is the default of {result.path}, given once more"
                     there = place._replace(path=item.path, span=changes[0][0], message=message, demands="")  # type: ignore[index]
                     moves.append(there._replace(changes=tuple(change for change in changes if change)))

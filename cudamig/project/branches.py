@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from cudamig.engine import FileResult
 from cudamig.facts.targets import Target
 from cudamig.model import Span
-from cudamig.nodes import Install, Node, Requirement, Setting
+from cudamig.nodes import ImageRef, Install, Node, Requirement, Setting
 from cudamig.project import alternatives, builds, pythons
 from cudamig.project.builds import CUDA_PATH
 from cudamig.project.obstacles import names_cuda
@@ -20,6 +20,11 @@ _MESSAGE = "a message"
 _TESTS = frozenset("[ [[ test case if elif ifeq ifneq grep egrep switch".split())
 _VERSION = re.compile(r"(?<![a-z])cu\d{2,3}(?!\d)|(?<![\d.])(?:9|1[0-3])\.\d(?![\d])|(?<![\d.])(?:9|1[0-3])\.\*")
 _CASE = re.compile(r"(?:cu(?:da)?[-_]?)?(?:9|1[0-3])\.?\d(?:\.\d+|\.?\*)?")
+_NVIDIA = re.compile(
+    r"nvidia|cuda-?toolkit|cudnn|pytorch-cuda|"
+    r"(?:^|[-_/+=])cu(?:da)?-?\d|^(?:TORCH_)?CUDA_[A-Z]|[\\/]cuda(?:[-/\\]|$)",
+    re.I,
+)
 _WRITTEN = re.compile(
     r"(?:torch(?:vision|audio)?===?\d|/whl/cu\d|nvidia/cuda:\d|pytorch/pytorch:\d|/usr/local/cuda-\d|cudatoolkit=\d)\S*"
 )
@@ -32,7 +37,8 @@ def script(
 
     ``texts``: where its commands name stacks.
     """
-    places += builds.judge(builds.build(result.path, result.nodes), target)
+    own = [node for node in result.nodes if not isinstance(node, ImageRef)]  # that it runs an image brings it nothing
+    places += builds.judge(builds.build(result.path, own), target)
     yield from messages(result)
     named = [place for place in places if place.role]
     whole = several(result, family, texts) if named else None
@@ -65,6 +71,20 @@ def several(result: FileResult, family: Sequence[Requirement], texts: Sequence[T
         named = ", ".join(sorted(paths))
         return kept(result.path, next(iter(paths.values())).stretch() or Span(0, 0), f"names several CUDAs: {named}")
     return None
+
+
+def names_nvidia(result: FileResult) -> bool:
+    """Whether anything in a script is of NVIDIA's: a package, a folder, an image, a variable, a tool."""
+    for node in result.nodes:
+        if isinstance(node, Install) and node.tool != "message":
+            words = [word.value for word in node.words]
+        elif isinstance(node, Setting):
+            words = [node.name, node.value.value]
+        else:
+            words = [node.text.value] if isinstance(node, Requirement | ImageRef) else []
+        if any(map(_NVIDIA.search, words)):
+            return True
+    return False
 
 
 def _branch(node: Install, releases: set[str]) -> Text | None:
@@ -122,9 +142,10 @@ def shared(result: FileResult, places: Sequence[Place]) -> Iterator[Place]:
     changes = [change for place in places if place.role != "cuda-architecture" for change in place.changes]
     moved = {offset for span, _ in changes for offset in range(*span)} & values
     own = {place.span.start for place in places}
+    pulled = {node.text.at for node in result.nodes if isinstance(node, ImageRef)}
     for node in result.nodes if moved else ():
         for text in _uses(node, own):
-            if not moved.isdisjoint(text.at) and " install " not in text.value:
+            if text.at not in pulled and not moved.isdisjoint(text.at) and " install " not in text.value:
                 why = f"{text.value} is made of the same value, and what it means there is not known"
                 yield obstacle(result.path, text.stretch() or Span(0, 0), why)
 

@@ -19,6 +19,7 @@ from cudamig.engine import FileResult
 from cudamig.facts import companions, images, wheels
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import minor
+from cudamig.hosts import containers
 from cudamig.hosts.cog import is_cog
 from cudamig.hosts.yaml_parts import is_workflow
 from cudamig.model import Safety, Span
@@ -29,6 +30,7 @@ from cudamig.project.place import Place, kept, obstacle
 
 UNSEEN = "what uses this value is not seen here: change it together with that"
 _PULLED = ("image", "container")
+_NAMED = (*_PULLED, containers.KEY)
 _PYTHON_IMAGE = re.compile(r"(?:[\w.:-]+/)*python:(3\.\d{1,2})(?!\d)")
 
 
@@ -116,7 +118,7 @@ def _cuda(nodes: Sequence[Node]) -> set[str]:
     """The CUDAs that a part names: by images, wheels, toolkits."""
     numbers = [wheels.cuda_number(name) for name in scripts.stacks(scripts.divide(nodes))]
     found = {f"{number[0]}.{number[1]}" for number in numbers if number}
-    found |= {_image_cuda(node) for node in nodes if isinstance(node, ImageRef) and node.key in _PULLED}
+    found |= {_image_cuda(node) for node in nodes if isinstance(node, ImageRef) and node.key in _NAMED}
     found |= {name for node in nodes if isinstance(node, Install) for name in (toolkits.named(node), conda.named(node))}
     return found - {""}
 
@@ -150,11 +152,14 @@ def _part(result: FileResult, nodes: list[Node], inherited: Sequence[IndexOption
 
 def _image(path: str, ref: ImageRef, target: Target) -> Iterator[Place]:
     """The place of an image. One that is not pulled where it stands waits for what uses it (``arguments.follow``)."""
+    if ref.key == containers.KEY and not ref.text.known:
+        return  # each row of a matrix, or whatever the caller asks for
     for place in image_places.judge(path, ref, target):
-        if place.changes and ref.key not in _PULLED:
+        if place.changes and ref.key not in _NAMED:
             place = place._replace(blocks=UNSEEN)
-        elif place.changes and is_workflow(path):
-            place = place._replace(safety=Safety.UNSAFE, reason=scripts.REVIEW["yaml"])
+        elif place.changes and (is_workflow(path) or ref.key == containers.KEY):
+            why = scripts.REVIEW["yaml" if is_workflow(path) else "image"]
+            place = place._replace(safety=Safety.UNSAFE, reason=why)
         yield place
 
 

@@ -25,6 +25,7 @@ REVIEW = {
     "tox": "an environment may install an old stack on purpose, to test what is supported",
     "markup": "a document may tell of an old stack on purpose",
     "notebook": "where a notebook runs is not seen here",
+    "image": "what the container does with the image is not seen here",
     "python": "on which hosts the program installs this is not seen here",
 }
 KINDS = ("tox", "shell", "make", "batch", "notebook", "markup", "python")
@@ -39,7 +40,7 @@ class Commands(NamedTuple):
     items: list[Requirement]
     family: list[Requirement]  # torch and its companions among them
     options: list[IndexOption]
-    refs: list[ImageRef]  # images, in programs
+    refs: list[ImageRef]  # images, in scripts and programs
 
     def texts(self) -> Iterator[Text]:
         """Where stacks are named, in order of kind."""
@@ -65,8 +66,8 @@ def judge(
     for node in result.nodes:
         if isinstance(node, Install) and node.tool == "conda" and result.kind not in (*branches.KINDS, "markup"):
             yield from conda.command(result.path, node, target)
-    commands = divide(result.nodes, result.kind in programs.KINDS)
-    whole = _left_alone(result, commands, image, review)
+    commands = divide(result.nodes, result.kind in (*branches.KINDS, *programs.KINDS))
+    whole = _left_alone(result, commands, image, review) or _anywhere(result, commands, inherited, image)
     if whole:
         yield whole
         return
@@ -83,7 +84,8 @@ def _commands(
     """The places of images, indexes and requirements, command by command."""
     yield from programs.wheels_of(result.path, commands.items)
     for ref in commands.refs:
-        yield from programs.image(result.path, ref, target)
+        reason = REVIEW["image"] if result.kind in branches.KINDS else ""
+        yield from _reviewed(reason, programs.image(result.path, ref, target))
     for option in commands.options:
         yield from indexes.judge(option, Scene(result.path, commands.options, image), target)
     for scope in dict.fromkeys(item.scope for item in commands.items):
@@ -108,6 +110,18 @@ def _left_alone(result: FileResult, commands: Commands, image: bool, review: boo
         where = computed.stretch() or Span(0, 0)
         return kept(result.path, where, "its versions come from a matrix or a variable")
     return None
+
+
+def _anywhere(result: FileResult, commands: Commands, inherited: Sequence[IndexOption], image: bool) -> Place | None:
+    """That a script pins a bare torch and names no CUDA: its hosts may have another accelerator, or none."""
+    pinned = next((item.text for item in commands.family if item.clauses), None)
+    if result.kind not in branches.KINDS or pinned is None or image or not all(t.known for t in commands.texts()):
+        return None
+    numbers = map(wheels.cuda_number, stacks(commands._replace(options=[*commands.options, *inherited])))
+    if any(numbers) or branches.names_nvidia(result):
+        return None
+    why = "names no CUDA: it may be for hosts with another accelerator, or with none"
+    return kept(result.path, pinned.stretch() or Span(0, 0), why)
 
 
 def divide(nodes: Sequence[Node], pictured: bool = False) -> Commands:

@@ -58,6 +58,7 @@ NAMES = [
     ),
     *("setup.cfg", "pyproject.toml", "a.ipynb", "run.sh", "caf\u00e9.py", "caf\u00e9.Dockerfile", "a\u00a0b.yaml"),
     *("README.md", "a.markdown", "docs/a.mdx", "a.rst", "A.MD"),
+    *("scripts/setup", "a/.docker/entrypoint", "scripts/LICENSE", "configure"),
 ]
 
 OLD, NEW = "import torch._six\n", "import torch\n"

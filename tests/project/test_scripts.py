@@ -39,6 +39,13 @@ def test_one_stack_moves_whole(check, path: str, before: str, after: str) -> Non
         (f"pip install torch==2.0.1 --index-url {INDEX[:-5]}${{CU:-cu118}}\n", "argument"),
         ("export CUDA_HOME=/usr/local/cuda-11.8\nls /usr/local/cuda-11.7\n", "several CUDAs"),
         ('echo "pip install torch==2.0.1"\n', "message"),
+        ("pip install torch==1.13.1\n", "names no CUDA"),
+        ("pip install torch==1.13.1 --extra-index-url https://pip.repos.neuron.amazonaws.com\n", "names no CUDA"),
+        (
+            "docker pull nvidia/cuda:11.8.0-base-ubuntu22.04\ndocker pull nvidia/cuda:11.7.1-base-ubuntu22.04\n",
+            "2 stacks",
+        ),
+        ("docker run nvidia/cuda:$1-base-ubuntu22.04\n", "argument"),
     ],
 )
 def test_several_stacks_are_left_alone(check, script: str, why: str) -> None:
@@ -106,3 +113,87 @@ def test_places_of_cmake_move_by_themselves(check) -> None:
     outcome = check({"CMakeLists.txt": text})
     assert outcome.after["CMakeLists.txt"].decode() == text.replace("14", "17")
     assert len(outcome.left) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "before"),
+    [
+        ("a.sh", "docker run --gpus all OLD nvidia-smi\n"),
+        ("a.sh", "IMAGE=OLD\ndocker pull $IMAGE && docker run --rm $IMAGE nvidia-smi\n"),
+        ("Makefile", "IMAGE := OLD\nrun:\n\t@docker run -it $(IMAGE) bash\n"),
+        ("a.bat", "docker run -it OLD bash\r\n"),
+        (".github/workflows/a.yml", "jobs: {a: {steps: [{run: docker run OLD nvidia-smi}]}}\n"),
+    ],
+)
+def test_an_image_that_a_command_runs_moves_with_review(check, path: str, before: str) -> None:
+    old, new = "nvidia/cuda:11.8.0-base-ubuntu22.04", "nvidia/cuda:12.6.3-base-ubuntu22.04"
+    text = before.replace("OLD", old)
+    assert check({path: text}).after[path].decode() == text
+    assert check({path: text}, unsafe=True).after[path].decode() == before.replace("OLD", new)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "docker build --build-arg BASE=$IMAGE .\n",
+        'sed "s@IMAGE@$IMAGE@" job.yaml\n',
+        "pip install torch==2.0.1+cu117\n",
+        "ls /usr/local/cuda-11.8\n",
+    ],
+)
+def test_what_holds_an_image_that_a_script_runs(check, more: str) -> None:
+    script = "IMAGE=nvidia/cuda:11.8.0-base-ubuntu22.04\ndocker run $IMAGE nvidia-smi\n" + more
+    assert check({"a.sh": script}, unsafe=True).after["a.sh"].decode() == script
+
+
+ARGUMENT = "ARG CUDA=11.8.0\nFROM nvidia/cuda:${CUDA}-base-ubuntu22.04\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "script"),
+    [
+        ("build.sh", "docker build --build-arg CUDA=11.8.0 .\n"),
+        ("docker/build.sh", "docker buildx build \\\n  --build-arg=CUDA=11.8.0 ..\n"),
+        ("Makefile", "image:\n\tdocker build --build-arg CUDA=11.8.0 .\n"),
+        ("build.bat", "docker build --build-arg CUDA=11.8.0 .\r\n"),
+    ],
+)
+def test_a_build_argument_of_a_script_moves_with_the_default_that_it_repeats(check, path: str, script: str) -> None:
+    outcome = check({"Dockerfile": ARGUMENT, path: script})
+    assert outcome.after["Dockerfile"].decode() == ARGUMENT.replace("11.8.0", "12.6.3")
+    assert outcome.after[path].decode() == script.replace("11.8.0", "12.6.3")
+    assert {finding.fix.group for finding in outcome.findings} == {"stack:Dockerfile"}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "docker build --build-arg CUDA=11.7.1 .\n",
+        "TAG=11.8.0\ndocker build --build-arg CUDA=$TAG -t a:$TAG .\n",  # the name of what is built
+        'if [ "$1" = "11.8" ]; then docker build --build-arg CUDA=11.8.0 .; fi\n',
+    ],
+)
+def test_a_build_argument_of_a_script_holds_the_default(check, script: str) -> None:
+    outcome = check({"Dockerfile": ARGUMENT, "build.sh": script}, unsafe=True)
+    assert outcome.after == {"Dockerfile": ARGUMENT.encode(), "build.sh": script.encode()}
+    assert any("builds with CUDA=" in finding.fix.reason for finding in outcome.findings)
+
+
+def test_arguments_of_several_builds_say_nothing_of_the_default(check) -> None:
+    script = "docker build --build-arg CUDA=11.7.1 .\ndocker build --build-arg CUDA=12.1.1 .\n"
+    outcome = check({"Dockerfile": ARGUMENT, "build.sh": script})
+    assert outcome.after == {"Dockerfile": ARGUMENT.replace("11.8.0", "12.6.3").encode(), "build.sh": script.encode()}
+
+
+@pytest.mark.parametrize("more", ["export CUDA_VISIBLE_DEVICES=0\n", "nvidia-smi\n", "pip install cupy-cuda11x\n"])
+def test_a_bare_torch_in_a_script_for_cuda_is_judged(check, more: str) -> None:
+    outcome = check({"a.sh": "pip install torch==1.13.1\n" + more})
+    assert outcome.findings
+    assert not any("names no CUDA" in kept.reason for kept in outcome.kept)
+
+
+def test_a_script_without_a_suffix(check) -> None:
+    tree = {"scripts/setup": "#!/usr/bin/env bash\n" + PIP, "bin/torch": "#!/usr/bin/env python\n" + PIP, "notes": PIP}
+    outcome = check(tree)
+    after = tree | {"scripts/setup": "#!/usr/bin/env bash\n" + MOVED}
+    assert {path: text.decode() for path, text in outcome.after.items()} == after
