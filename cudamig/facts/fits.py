@@ -50,7 +50,7 @@ def refusal(target: Target, fleet: Fleet, rows: Iterable[Target], images: bool) 
     if not reasons:
         return ""
     first = reasons[0]
-    more = f" (and {len(reasons) - 1} more reasons)" if len(reasons) > 1 else ""
+    more = f" (and {len(reasons) - 1} more reason{'s' * (len(reasons) > 2)})" if len(reasons) > 1 else ""
     why = f"the fleet cannot run {target.name}: {first.text}{more} [{first.source.split(';')[0]}]"
     return f"{why}; {nearest(fleet, rows, images)}"
 

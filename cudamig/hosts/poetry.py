@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from cudamig.hosts.requirement import normalise
 from cudamig.hosts.toml_tables import Item, Table
-from cudamig.nodes import Clause, IndexUse, Node, Requirement
-from cudamig.text import NOWHERE, Text
+from cudamig.nodes import Clause, IndexOption, IndexUse, Node, Requirement
+from cudamig.text import EMPTY, NOWHERE, Text
 
 _CLAUSE = re.compile(r"\s*,?\s*(\^|~=|~|===|==|=|!=|<=|>=|<|>)?\s*([0-9][^\s,|]*)")
 
@@ -37,7 +37,9 @@ def _dependency(name: str, label: Text, item: Item, scope: int) -> Iterator[Node
     marker = _marker(table)
     yield Requirement(normalise(name), label, extras, found, marker, url, False, url or text, 0, scope)
     source = table.text("source") or table.text("index")
-    if source:
+    if source and "://" in source.value:  # pixi names no index, but gives its address
+        yield IndexOption("--extra-index-url", EMPTY, source, 0, scope)
+    elif source:
         yield IndexUse(normalise(name), source, "", marker)
 
 

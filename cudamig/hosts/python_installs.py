@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from cudamig.hosts import installs
 from cudamig.hosts.python_chains import dotted, last_name
@@ -58,8 +58,9 @@ def _found(tree: ast.AST, values: Values) -> Iterator[Node]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _call(node, values)
+            options = _options(node.keywords, values)
             for keyword in node.keywords:
-                yield from _named(keyword.arg or "", keyword.value, values, ARGUMENT)
+                yield from _named(keyword.arg or "", keyword.value, values, ARGUMENT, options)
         elif isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
@@ -150,28 +151,29 @@ def _options(keywords: Iterable[ast.keyword], values: Values) -> list[Word]:
     for keyword in keywords:
         option = _OPTIONS.get(keyword.arg or "")
         if option:
-            for url in values.words(keyword.value) or [values.text(keyword.value)]:
-                out += [Word(unplaced(option)), Word(url)]
+            for number, url in enumerate(values.words(keyword.value) or [values.text(keyword.value)]):
+                extra = number and keyword.arg == "pip_index_urls"  # Kubeflow gives pip the first as its index
+                out += [Word(unplaced("--extra-index-url" if extra else option)), Word(url)]
         elif keyword.arg == "extra_options":
             out += [word for command in commands(values.text(keyword.value)) for word in command.words]
     return out
 
 
-def _packages(words: Iterable[Text], options: list[Word], span: Span) -> Iterator[Node]:
+def _packages(words: Iterable[Text], options: Sequence[Word], span: Span) -> Iterator[Node]:
     head = [Word(unplaced("pip")), Word(unplaced("install"))]
     command = Command((*head, *(Word(word) for word in words if word.value), *options))
     for node in installs.nodes([command], span, 0):
         yield node._replace(scope=span.start) if hasattr(node, "scope") else node  # type: ignore[call-arg]
 
 
-def _named(name: str, value: ast.expr, values: Values, how: str) -> Iterator[Node]:
-    """A value under a name: a keyword of a call, a key of a dict."""
+def _named(name: str, value: ast.expr, values: Values, how: str, options: Sequence[Word] = ()) -> Iterator[Node]:
+    """A value under a name: a keyword of a call, a key of a dict; ``options`` are those of the call."""
     if _IMAGE.search(name):
         yield from _image(value, values, how)
     elif name in _PACKAGES:
         words = values.words(value)
         if words:
-            yield from _packages(words, [], values.span(value))
+            yield from _packages(words, options, values.span(value))
     elif _TAKES.search(name) and not isinstance(value, ast.Name):
         yield from _command(value, values.span(value), values)
 

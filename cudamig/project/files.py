@@ -60,7 +60,8 @@ def _followed(judged: Sequence[Judged], tree: Tree) -> list[Judged]:
             for place in followed.moves:
                 moves.setdefault(place.path, []).append(place)
     for path, found in moves.items():
-        out[path] = out[path]._replace(places=tuple(arguments.moved(out[path].places, found)))
+        held = arguments.addresses(tree.files[path], found)
+        out[path] = out[path]._replace(places=(*arguments.moved(out[path].places, found), *held))
     return [out[file.path] for file in judged]
 
 

@@ -17,7 +17,7 @@ from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Install, Node, Requi
 from cudamig.project import added, branches, conda, images, indexes, programs, requirement
 from cudamig.project.indexes import Scene
 from cudamig.project.place import Place, kept
-from cudamig.text import Text
+from cudamig.text import UNKNOWN, Text
 
 # kinds of files in which a move needs review, and why
 REVIEW = {
@@ -102,7 +102,8 @@ def _left_alone(result: FileResult, commands: Commands, image: bool, review: boo
     first = next(commands.texts(), None)
     where = (first.stretch() if first else None) or Span(0, 0)
     if len(named) > 1:
-        return kept(result.path, where, f"names {len(named)} stacks ({', '.join(sorted(named))}): a matrix or branches")
+        names = ", ".join(sorted(named)).replace(UNKNOWN, "...")
+        return kept(result.path, where, f"names {len(named)} stacks ({names}): a matrix or branches")
     if result.kind in _JOBS and review and commands.family and not image and not any(map(wheels.cuda_number, named)):
         return kept(result.path, where, "a CI job that names no CUDA: it may test the oldest release that is supported")
     computed = next((text for text in commands.texts() if not text.known), None)

@@ -103,7 +103,7 @@ def held(unit: Unit, target: Target, path: str = "") -> str:
         first = min(blocking, key=lambda place: place.path != path)
         where = f"{first.path}: " if first.path != path else ""
         more = len({place.blocks for place in blocking}) - 1
-        return f"{where}{first.blocks}" + (f" (and {more} more reasons)" if more else "")
+        return f"{where}{first.blocks}" + (f" (and {more} more reason{'s' * (more > 1)})" if more else "")
     moving = [place for place in unit.places if place.changes]
     if moving and any(place.newer for place in unit.places):
         return f"part of what moves with it is newer than the target {target.name} already"

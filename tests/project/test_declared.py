@@ -54,6 +54,7 @@ def moved(text: str, *pairs: tuple[str, str]) -> str:
         ("uv.toml", f'extra-index-url = ["{WHL}/cu118"]\n[pip]\ntorch-backend = "cu118"\n', [("cu118", "cu126")]),
         ("pyproject.toml", f'[project]\ndependencies = ["torch==2.0.1+cu118"]\n[[tool.pdm.source]]\nname = "t"\nurl = "{WHL}/cu118"\n', [("cu118", "cu126"), ("2.0.1", "2.13.0")]),
         ("pyproject.toml", "[tool.poetry.dependencies]\ncupy-cuda11x = '^12.0'\n", [("11x", "12x")]),
+        ("pixi.toml", f'[pypi-dependencies]\ntorch = {{version = "==2.1.0", index = "{WHL}/cu118"}}\n', [("cu118", "cu126"), ("2.1.0", "2.13.0")]),
         ("pixi.toml", f'[pypi-dependencies]\ntorch = "==2.1.0"\n[pypi-options]\nextra-index-urls = ["{WHL}/cu118"]\n', [("cu118", "cu126"), ("2.1.0", "2.13.0")]),
         ("setup.cfg", "[options]\ninstall_requires =\n    torch==2.1.0+cu118\n    cupy-cuda11x\n", [("cu118", "cu126"), ("2.1.0", "2.13.0"), ("11x", "12x")]),
     ],
