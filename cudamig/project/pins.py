@@ -21,7 +21,10 @@ _OTHER_SYSTEM = re.compile(r"==\s*['\"](?:darwin|Darwin|win32|Windows|nt)['\"]")
 def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
     """The place of a requirement of the family; none when it is at the target, or free to be there."""
     span = item.text.stretch()
-    if span is None or scene.elsewhere() or _OTHER_SYSTEM.search(item.marker):
+    if span is None or _OTHER_SYSTEM.search(item.marker):
+        return
+    if scene.elsewhere():
+        yield from _two_kinds(item, scene, target)
         return
     if item.url is not None:
         if (item.url.known and "%2Bcu" in item.url.value) or "+cu" in item.url.value:
@@ -44,6 +47,15 @@ def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
     if local and not local.startswith("cu"):
         return
     yield from _pin(item, pins[0].version, public, local, scene, target)
+
+
+def _two_kinds(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
+    """A pin that some take from an index for CUDA and others from one for CPU: it holds the index that would move."""
+    cuda = [option for option in scene.indexes if Scene(scene.path, [option], False).cuda()]
+    for place in judge(item, scene._replace(indexes=cuda), target) if cuda else ():
+        if place.changes:
+            why = "a CUDA index serves it here, and a CPU, ROCm or XPU index there: choose a release for both"
+            yield place._replace(changes=(), blocks=why)
 
 
 def _range(item: Requirement, scene: Scene, target: Target, span: Span) -> Iterator[Place]:

@@ -442,3 +442,16 @@ def test_conda_with_a_computed_version_holds_a_build(check) -> None:
     run = 'RUN conda install -c pytorch "pytorch-cuda=$(echo $CUDA_VERSION | cut -d. -f1-2)"\n'
     tree = {"Dockerfile": f"{CUDA}ARG CUDA_VERSION=12.1\n{run}"}
     assert untouched(check(tree), tree)
+
+
+@pytest.mark.parametrize("option", ["--index-url", "--extra-index-url"])
+def test_pins_that_a_build_for_cpu_takes_too_hold_the_index(check, option: str) -> None:
+    install = f"COPY . .\nRUN pip install -r requirements.txt {option} https://download.pytorch.org/whl/"
+    tree = {
+        "Dockerfile": f"FROM nvidia/cuda:12.1.1-base-ubuntu22.04\n{install}cu121\n",
+        "Dockerfile.cpu": f"FROM python:3.10-slim\n{install}cpu\n",
+        "requirements.txt": "torch==2.3.1\nnumpy\n",
+    }
+    outcome = check(tree, unsafe=True)
+    assert untouched(outcome, tree)
+    assert any("a CPU, ROCm or XPU index there" in reason for reason in reasons(outcome))
