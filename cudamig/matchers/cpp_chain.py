@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import ACCESS, after_angle, chain_start
-from cudamig.matchers.cpp_places import fate, intended, speaks_torch
+from cudamig.matchers.cpp_places import fate, finding, speaks_torch
 from cudamig.matchers.cpp_tensor import Kind, kind_of
 from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
 from cudamig.rules.model import Context, Rule
@@ -35,7 +35,7 @@ class _Use(NamedTuple):
 
 
 def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
-    """Every old chain that is not meant for an old release."""
+    """Every old chain."""
     heads: dict[str, list[_Chain]] = {}
     for rule in rules:
         for old, new in rule.args["chains"].items():
@@ -44,7 +44,7 @@ def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Ite
     for index, word in enumerate(document.words):
         for wanted in heads.get(word, ()):
             use = _use(document, index, wanted)
-            if use and not intended(document, document.starts[index]):
+            if use:
                 yield from _finding(document, context, wanted, use)
 
 
@@ -86,7 +86,7 @@ def _finding(document: CppDocument, context: Context, wanted: _Chain, use: _Use)
     old = "().".join(wanted.old) + ("<T>()" if wanted.template else "()")
     message = f"Tensor.{old} is {fate(rule)}; use {wanted.new}"
     first = document.starts[use.receiver] if use.receiver >= 0 else start
-    yield context.finding(rule, document.source.path, Span(first, end), message, fix)
+    yield finding(document, context, rule, Span(first, end), message, fix)
 
 
 def _receiver(document: CppDocument, use: _Use) -> Kind:

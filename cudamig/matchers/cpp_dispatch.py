@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import Chain, arguments, chain
 from cudamig.hosts.cpp_lex import Macro
-from cudamig.matchers.cpp_places import fate, intended, speaks_torch
+from cudamig.matchers.cpp_places import fate, finding, speaks_torch
 from cudamig.matchers.cpp_tensor import Kind, declared_kind, kind_of, lookup
 from cudamig.model import Edit, Finding, Fix, Related, Span, manual
 from cudamig.rules.model import Context, Rule
@@ -36,8 +36,7 @@ def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Ite
     """Dispatches on a ``Tensor::type()``: written in the call, or held in a variable."""
     for rule in rules:
         for argument in _arguments(document, rule):
-            if not intended(document, document.starts[argument.first]):
-                yield from _finding(document, rule, argument, context)
+            yield from _finding(document, rule, argument, context)
 
 
 def _arguments(document: CppDocument, rule: Rule) -> Iterator[_Argument]:
@@ -131,7 +130,7 @@ def _finding(document: CppDocument, rule: Rule, argument: _Argument, context: Co
             return
         fix = manual(rule.title, known) if known else _rename(document, rule, last - 3)
     message = f"{argument.macro} takes a scalar type; Tensor.{rule.args['old']}() as its argument is {fate(rule)}"
-    yield context.finding(rule, document.source.path, span, message, fix, related)
+    yield finding(document, context, rule, span, message, fix, related)
 
 
 def _known(document: CppDocument, rule: Rule, argument: _Argument) -> str | None:

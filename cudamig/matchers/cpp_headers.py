@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from cudamig.hosts.cpp import CppDocument, Include
 from cudamig.matchers.cpp_places import conditions
 from cudamig.model import Edit, Span
+from cudamig.rules.model import Rule
 
 _TORCH = re.compile(r"(?:ATen|torch|c10|THC?)/")
 _HEADER = re.compile(r"\.(?:h|hpp|hh|hxx|cuh|inl)$", re.I)
@@ -48,6 +49,15 @@ def insertion(document: CppDocument, header: str, offsets: Sequence[int]) -> Edi
     place = next((include for include in reversed(same) if _TORCH.match(include.name)), same[-1])
     line = f"{document.source.newline}{indentation(document, place)}#include <{header}>"
     return Edit(document.source.path, Span(place.end, place.end), line)
+
+
+def included(document: CppDocument, rule: Rule, offsets: Sequence[int]) -> tuple[Edit, ...] | None:
+    """The edit that includes the header of a rule's new name, if it needs one; None when there is no place for it."""
+    header = rule.fix.get("header")
+    if not header or has(document, (header, *rule.fix.get("brought-by", ())), offsets):
+        return ()
+    edit = insertion(document, header, offsets)
+    return (edit,) if edit else None
 
 
 def indentation(document: CppDocument, include: Include) -> str:

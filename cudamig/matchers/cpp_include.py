@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from cudamig.hosts.cpp import CppDocument, Include
 from cudamig.matchers.cpp_headers import for_nvcc, has, indentation, is_header, outermost, under
-from cudamig.matchers.cpp_places import fate, intended, names_torch, of_torch, own
+from cudamig.matchers.cpp_places import fate, finding, guard, names_torch, of_torch, own
 from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
 from cudamig.rules.model import Context, Rule
 
@@ -24,22 +24,21 @@ _SHOWN = 5  # names in a message
 
 
 def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
-    """Includes of headers that are no longer where they were, outside of version tests."""
+    """Includes of headers that are no longer where they were."""
     for rule in rules:
         moved: dict[str, str] = rule.args.get("moved", {})
-        found = [i for i in document.includes if not intended(document, i.start)]
-        for include in found:
+        for include in document.includes:
             if include.name in moved:
                 fix = _move(document, rule, include, moved[include.name])
                 message = f"{include.name} is {fate(rule)}; it is {moved[include.name]} now"
-                yield context.finding(rule, document.source.path, include.span, message, fix)
-        gone = [i for i in found if i.name in rule.args.get("gone", ())]
+                yield finding(document, context, rule, include.span, message, fix)
+        gone = [i for i in document.includes if i.name in rule.args.get("gone", ())]
         yield from _gone(document, rule, gone, context)
-        for include in found:
+        for include in document.includes:
             if include not in gone and re.fullmatch(rule.args.get("unclear", "(?!)"), include.name):
                 fix = manual(rule.title, "what else it declared is not known; see what the file uses of it")
                 message = f"{include.name} is {fate(rule)}"
-                yield context.finding(rule, document.source.path, include.span, message, fix)
+                yield finding(document, context, rule, include.span, message, fix)
 
 
 def _move(document: CppDocument, rule: Rule, include: Include, new: str) -> Fix:
@@ -53,7 +52,9 @@ def _gone(document: CppDocument, rule: Rule, gone: list[Include], context: Conte
     left = _left(document, rule) if gone else []
     replaced: list[Include] = []
     for include in gone:
-        if left:
+        if guard(document, include.start):
+            fix = manual(rule.title, "")  # its finding tells the guard
+        elif left:
             shown = ", ".join(left[:_SHOWN]) + (f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else "")
             fix = manual(rule.title, f"the file still uses {shown}; the include goes when they are gone")
         elif any(under(document, other) <= under(document, include) for other in replaced):
@@ -66,7 +67,7 @@ def _gone(document: CppDocument, rule: Rule, gone: list[Include], context: Conte
             reason = "no other include is seen to bring libtorch, which the file uses"
             fix = fix._replace(safety=Safety.UNSAFE, reason=reason)
         message = f"{include.name} is {fate(rule)}"
-        yield context.finding(rule, document.source.path, include.span, message, fix)
+        yield finding(document, context, rule, include.span, message, fix)
 
 
 def _orphaned(document: CppDocument, gone: list[Include]) -> bool:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import ACCESS, after_angle
 from cudamig.hosts.cpp_lex import BREAK
-from cudamig.matchers.cpp_headers import has, insertion
-from cudamig.matchers.cpp_places import fate, intended, own
+from cudamig.matchers.cpp_headers import included
+from cudamig.matchers.cpp_places import fate, finding, guard, own
 from cudamig.model import Edit, Finding, Fix, Span, manual
 from cudamig.rules.model import Context, Rule
 
@@ -35,8 +35,8 @@ def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Ite
         names: dict[str, str] = rule.args["names"]
         for old, new in names.items():
             if old in document.words and not own(document, old):
-                uses = [use for use in _uses(document, rule, old) if not _meant(document, use, (old, new))]
-                yield from _findings(document, context, uses, new)
+                uses = list(_uses(document, rule, old))
+                yield from _findings(document, context, uses, (old, new))
 
 
 def _uses(document: CppDocument, rule: Rule, old: str) -> Iterator[_Use]:
@@ -50,15 +50,14 @@ def _uses(document: CppDocument, rule: Rule, old: str) -> Iterator[_Use]:
             yield _Use(rule, index, open_ if called else -1)
 
 
-def _meant(document: CppDocument, use: _Use, names: tuple[str, str]) -> bool:
-    return intended(document, document.starts[use.at], names)
-
-
-def _findings(document: CppDocument, context: Context, uses: list[_Use], new: str) -> Iterator[Finding]:
-    path = document.source.path
+def _findings(document: CppDocument, context: Context, uses: list[_Use], names: tuple[str, str]) -> Iterator[Finding]:
+    new = names[1]
     reasons = [_obstacle(document, use, new) for use in uses]
-    movable = [document.starts[use.at] for use, reason in zip(uses, reasons, strict=True) if not reason]
-    include = _include(document, uses[0].rule, movable) if movable else ()
+    starts = [document.starts[use.at] for use in uses]
+    movable = [
+        start for start, reason in zip(starts, reasons, strict=True) if not reason and not guard(document, start, names)
+    ]
+    include = included(document, uses[0].rule, movable) if movable else ()
     for use, reason in zip(uses, reasons, strict=True):
         rule, span = use.rule, Span(document.starts[use.at], document.tokens.end(use.at))
         if include is None and not reason:
@@ -66,18 +65,9 @@ def _findings(document: CppDocument, context: Context, uses: list[_Use], new: st
         if reason or include is None:
             fix = manual(rule.title, reason)
         else:
-            fix = Fix(rule.title, rule.safety, rule.reason, (Edit(path, span, new), *include))
+            fix = Fix(rule.title, rule.safety, rule.reason, (Edit(document.source.path, span, new), *include))
         message = f"{document.words[use.at]} is {fate(rule)}; its new name is {new}"
-        yield context.finding(rule, path, span, message, fix)
-
-
-def _include(document: CppDocument, rule: Rule, offsets: Sequence[int]) -> tuple[Edit, ...] | None:
-    """The edit that includes the header of the new name, if it needs one; None when there is no place for it."""
-    header = rule.fix.get("header")
-    if not header or has(document, (header, *rule.fix.get("brought-by", ())), offsets):
-        return ()
-    edit = insertion(document, header, offsets)
-    return (edit,) if edit else None
+        yield finding(document, context, rule, span, message, fix, names=names)
 
 
 def _obstacle(document: CppDocument, use: _Use, new: str) -> str:

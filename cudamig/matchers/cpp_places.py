@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from cudamig.hosts.cpp import CppDocument, Include
 from cudamig.hosts.cpp_expr import is_name
-from cudamig.rules.model import Rule
+from cudamig.model import Finding, Fix, Related, Severity, Span, manual
+from cudamig.rules.model import Context, Rule
 
 # A test of a version, or of a macro that stands for one: what is below it is there for an old release.
 _VERSIONED = re.compile(
@@ -20,11 +21,30 @@ _TORCH_HEADER = re.compile(r"torch|ATen|c10|THC?/")
 _NAMESPACES = frozenset(("at", "torch", "c10"))
 
 
-def intended(document: CppDocument, offset: int, names: Iterable[str] = ()) -> bool:
-    """Whether old code is meant at a place: behind a version test, or a test for one of ``names``."""
+def guard(document: CppDocument, offset: int, names: Iterable[str] = ()) -> str:
+    """The test behind which old code is meant at a place: of a version, or for one of ``names``; ``""`` for none."""
     words = set(names)
     tests = (test for branch in document.branches.around(offset) for test in branch.tests)
-    return any(_VERSIONED.search(test) or words.intersection(re.findall(r"\w+", test)) for test in tests)
+    meant = (test for test in tests if _VERSIONED.search(test) or words.intersection(re.findall(r"\w+", test)))
+    return next(meant, "")
+
+
+def finding(
+    document: CppDocument,
+    context: Context,
+    rule: Rule,
+    span: Span,
+    message: str,
+    fix: Fix,
+    related: tuple[Related, ...] = (),
+    names: Iterable[str] = (),
+) -> Finding:
+    """A finding in a C++ file. Behind a test of a version, or for one of ``names``, it is told and left as it is."""
+    test = guard(document, span.start, names)
+    if not test:
+        return context.finding(rule, document.source.path, span, message, fix, related)
+    left = manual(rule.title, f"it stands behind a test, #if {test}, so it is taken as meant for an old release")
+    return context.finding(rule, document.source.path, span, message, left, related, Severity.INFO)
 
 
 def own(document: CppDocument, name: str) -> bool:

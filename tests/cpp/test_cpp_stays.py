@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from cudamig.examples import Outcome
+from cudamig.model import Severity
 
 Fixed = Callable[..., str]
 Run = Callable[..., Outcome]
@@ -16,15 +17,6 @@ HEAD = "#include <torch/extension.h>\n"
 KEPT = {
     "a shim of the repository": "#ifndef AT_CHECK\n#define AT_CHECK TORCH_CHECK\n#endif\nvoid f() { AT_CHECK(a); }\n",
     "an own macro": "#define AT_CHECK(cond, ...) my_check(cond)\nvoid f() { AT_CHECK(a); }\n",
-    "a shim for an older torch": "#ifndef TORCH_CHECK\n#define TORCH_CHECK AT_CHECK\n#endif\n",
-    "a test of the new name": "#ifdef TORCH_CHECK\nTORCH_CHECK(a);\n#else\nAT_CHECK(a);\n#endif\n",
-    "a torch version": "#if TORCH_VERSION_MAJOR == 1\nAT_CHECK(x.type().is_cuda());\n#endif\n",
-    "the else of a version": "#if TORCH_VERSION_MAJOR >= 2\nf();\n#elif A\ng();\n#else\nTHCudaCheck(h());\n#endif\n",
-    "a named version": "#ifdef TORCH_1_5\n#else\nAT_DISPATCH_ALL_TYPES(x.type(), n, f);\n#endif\n",
-    "a version macro of the repository": "#ifdef VERSION_GE_1_3\n#else\nat::Tensor x; f(x.data<float>());\n#endif\n",
-    "a CUDA version around it all": "#if CUDA_VERSION < 11000\n#ifdef A\nTHCudaCheck(x);\n#endif\n#endif\n",
-    "a runtime version": "#if defined(CUDART_VERSION) && CUDART_VERSION < 9000\nTHCudaCheck(x);\n#endif\n",
-    "a test for a header": "#if __has_include(<THC/THC.h>)\n#include <THC/THC.h>\n#endif\n",
     "other words": "MY_AT_CHECK(a); AT_CHECKS(b); foo::AT_CHECK(c); x.AT_CHECK(d);\n",
     "a device": "if (x.device().type() == at::kCUDA && device.type() == at::kCPU) f(x.device().is_cuda());\n",
     "a device in a dispatch": 'AT_DISPATCH_ALL_TYPES(x.scalar_type(), "n", [&] { f(x.device().type()); });\n',
@@ -60,6 +52,27 @@ def test_keep(run: Run, name: str) -> None:
     outcome = run(HEAD + KEPT[name], unsafe=True)
     assert outcome.findings == ()
     assert outcome.after["csrc/op.cu"].decode() == HEAD + KEPT[name]
+
+
+GUARDED = {
+    "a shim for an older torch": "#ifndef TORCH_CHECK\n#define TORCH_CHECK AT_CHECK\n#endif\n",
+    "a test of the new name": "#ifdef TORCH_CHECK\nTORCH_CHECK(a);\n#else\nAT_CHECK(a);\n#endif\n",
+    "a torch version": "#if TORCH_VERSION_MAJOR == 1\nAT_CHECK(x.type().is_cuda());\n#endif\n",
+    "the else of a version": "#if TORCH_VERSION_MAJOR >= 2\nf();\n#elif A\ng();\n#else\nTHCudaCheck(h());\n#endif\n",
+    "a named version": "#ifdef TORCH_1_5\n#else\nAT_DISPATCH_ALL_TYPES(x.type(), n, f);\n#endif\n",
+    "a version macro of the repository": "#ifdef VERSION_GE_1_3\n#else\nat::Tensor x; f(x.data<float>());\n#endif\n",
+    "a CUDA version around it all": "#if CUDA_VERSION < 11000\n#ifdef A\nTHCudaCheck(x);\n#endif\n#endif\n",
+    "a runtime version": "#if defined(CUDART_VERSION) && CUDART_VERSION < 9000\nTHCudaCheck(x);\n#endif\n",
+    "a test for a header": "#if __has_include(<THC/THC.h>)\n#include <THC/THC.h>\n#endif\n",
+}
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_told_and_left(run: Run, name: str) -> None:
+    outcome = run(HEAD + GUARDED[name], unsafe=True)
+    assert {finding.severity for finding in outcome.findings} == {Severity.INFO}
+    assert all("behind a test, #if" in finding.fix.reason for finding in outcome.findings)
+    assert outcome.after["csrc/op.cu"].decode() == HEAD + GUARDED[name]
 
 
 REPORTED = {
