@@ -51,6 +51,7 @@ MATCHERS = {
     "cpp-include": Matcher("cpp_include", ("cpp",)),
     "cpp-macro": Matcher("cpp_macro", ("cpp",)),
     "cpp-method-chain": Matcher("cpp_chain", ("cpp",)),
+    "cpp-name": Matcher("cpp_name", ("cpp",)),
     "python-architecture": Matcher("python_architecture", ("python",)),
     "python-build-flag": Matcher("python_build", ("python",)),
     "python-name": Matcher("python_name", ("python", "notebook")),

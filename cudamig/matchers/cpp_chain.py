@@ -84,7 +84,7 @@ def _finding(document: CppDocument, context: Context, wanted: _Chain, use: _Use)
     elif not document.tokens.plain(use.first, use.last + 1):
         fix = manual(rule.title, "a comment stands inside the chain")
     old = "().".join(wanted.old) + ("<T>()" if wanted.template else "()")
-    message = f"Tensor.{old} is {fate(rule)}; use {wanted.new}"
+    message = f"Tensor.{old} is {fate(rule, context)}; use {wanted.new}"
     first = document.starts[use.receiver] if use.receiver >= 0 else start
     yield finding(document, context, rule, Span(first, end), message, fix)
 

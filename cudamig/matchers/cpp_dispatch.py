@@ -129,7 +129,9 @@ def _finding(document: CppDocument, rule: Rule, argument: _Argument, context: Co
         if known == "":
             return
         fix = manual(rule.title, known) if known else _rename(document, rule, last - 3)
-    message = f"{argument.macro} takes a scalar type; Tensor.{rule.args['old']}() as its argument is {fate(rule)}"
+    message = (
+        f"{argument.macro} takes a scalar type; Tensor.{rule.args['old']}() as its argument is {fate(rule, context)}"
+    )
     yield finding(document, context, rule, span, message, fix, related)
 
 

@@ -30,14 +30,14 @@ def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Ite
         for include in document.includes:
             if include.name in moved:
                 fix = _move(document, rule, include, moved[include.name])
-                message = f"{include.name} is {fate(rule)}; it is {moved[include.name]} now"
+                message = f"{include.name} is {fate(rule, context)}; it is {moved[include.name]} now"
                 yield finding(document, context, rule, include.span, message, fix)
         gone = [i for i in document.includes if i.name in rule.args.get("gone", ())]
         yield from _gone(document, rule, gone, context)
         for include in document.includes:
             if include not in gone and re.fullmatch(rule.args.get("unclear", "(?!)"), include.name):
                 fix = manual(rule.title, "what else it declared is not known; see what the file uses of it")
-                message = f"{include.name} is {fate(rule)}"
+                message = f"{include.name} is {fate(rule, context)}"
                 yield finding(document, context, rule, include.span, message, fix)
 
 
@@ -66,7 +66,7 @@ def _gone(document: CppDocument, rule: Rule, gone: list[Include], context: Conte
         if fix.edits and _orphaned(document, gone):
             reason = "no other include is seen to bring libtorch, which the file uses"
             fix = fix._replace(safety=Safety.UNSAFE, reason=reason)
-        message = f"{include.name} is {fate(rule)}"
+        message = f"{include.name} is {fate(rule, context)}"
         yield finding(document, context, rule, include.span, message, fix)
 
 

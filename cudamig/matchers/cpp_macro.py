@@ -66,7 +66,7 @@ def _findings(document: CppDocument, context: Context, uses: list[_Use], names: 
             fix = manual(rule.title, reason)
         else:
             fix = Fix(rule.title, rule.safety, rule.reason, (Edit(document.source.path, span, new), *include))
-        message = f"{document.words[use.at]} is {fate(rule)}; its new name is {new}"
+        message = f"{document.words[use.at]} is {fate(rule, context)}; its new name is {new}"
         yield finding(document, context, rule, span, message, fix, names=names)
 
 

@@ -83,9 +83,13 @@ def conditions(document: CppDocument, offset: int) -> frozenset[tuple[str, ...]]
     return frozenset(branch.tests for branch in document.branches.around(offset) if branch.tests)
 
 
-def fate(rule: Rule) -> str:
-    """``"gone since torch 1.5"``, ``"deprecated since torch 1.3"``."""
-    for word, versions in (("gone", rule.removed), ("deprecated", rule.since)):
-        for component, version in versions.items():
-            return f"{word} since {component} {version}"
-    return "old"
+def fate(rule: Rule, context: Context) -> str:
+    """``"gone since torch 1.5"``, ``"deprecated since torch 1.3"``, ``"deprecated, and gone from CUDA 13.0 on"``."""
+    gone, old = _release(rule.removed), _release(rule.since)
+    if gone:
+        return f"gone since {gone}" if context.target.reaches(rule.removed) else f"deprecated, and gone from {gone} on"
+    return f"deprecated since {old}" if old else "old"
+
+
+def _release(versions: dict[str, str]) -> str:
+    return " and ".join(f"{'CUDA' if name == 'cuda' else name} {version}" for name, version in versions.items())
