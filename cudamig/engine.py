@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cudamig import hosts, matchers
 from cudamig.hosts import Document, NotUnderstood
-from cudamig.model import Finding
+from cudamig.model import Finding, Severity, manual
 from cudamig.rules.load import Prefilter
 from cudamig.rules.model import Context, Rule
 from cudamig.source import Source, Unreadable
@@ -65,7 +65,7 @@ def scan(path: str, kind: str, raw: bytes, rules: Sequence[Rule], context: Conte
     """Parse one file and run ``rules`` on it. Never raises: what fails is told in the result."""
     try:
         source = Source(path, raw, kind)
-        document = hosts.parse(source)
+        document: Document = context.cpp.parse(source) if context.cpp and kind == "cpp" else hosts.parse(source)
     except (Unreadable, NotUnderstood) as error:
         return FileResult(path, kind, unread=str(error))
     except Exception as error:
@@ -76,12 +76,22 @@ def scan(path: str, kind: str, raw: bytes, rules: Sequence[Rule], context: Conte
     by_matcher = sorted(alone, key=lambda rule: (rule.matcher, rule.id))
     for matcher, group in itertools.groupby(by_matcher, key=lambda rule: rule.matcher):
         _run(matcher, list(group), document, context, findings, faults)
+    findings = _held(findings, {rule.id for rule in alone if rule.fix.get("holds") == "file"})
     placed = getattr(document, "placed", None)  # of a host whose matchers see another text than the file's
     if placed:
         findings = [placed(finding) for finding in findings]
     ignores = _ignores(source) if SUPPRESSION in raw else ()
     nodes = tuple(document.nodes) if names_stack(kind, raw) else ()
     return FileResult(path, kind, tuple(findings), nodes, ignores, tuple(faults), source.newline, parsed=True)
+
+
+def _held(findings: list[Finding], holding: set[str]) -> list[Finding]:
+    """Findings whose fixes wait for a person where a rule says that its error holds the file: no half-moved file."""
+    first = next((f for f in findings if f.rule in holding and f.severity is Severity.ERROR), None)
+    if not first:
+        return findings
+    why = f"{first.message}, and {first.fix.reason}; until that is done the file is left whole"
+    return [f._replace(fix=manual(f.fix.title, why)) if f.fix.edits else f for f in findings]
 
 
 def _ignores(source: Source) -> tuple[Ignore, ...]:

@@ -9,6 +9,7 @@ from cudamig import content, engine, pool, verdict
 from cudamig.config import ConfigError, matcher
 from cudamig.discover import Candidate, Discovery, Skipped, discover
 from cudamig.engine import Fault, FileResult
+from cudamig.hosts.cpp_files import Files, is_header
 from cudamig.model import Finding, Kept
 from cudamig.request import Request, Result
 from cudamig.rules.load import Prefilter
@@ -31,6 +32,8 @@ class Session:
         extra = [file for file in self._around(found.files) if file.path not in self._kinds]
         self._kinds.update((file.path, file.kind) for file in extra)
         self._outside = frozenset(file.path for file in extra)
+        self._cpp = Files(self._headers(found.files), self._peek)
+        self._context = self._context._replace(cpp=self._cpp)
         self._results = {f.path: FileResult(f.path, "", faults=(Fault(*f),)) for f in found.failed}
         self._scan([*found.files, *extra], progress)
 
@@ -52,14 +55,30 @@ class Session:
                 self.changed.pop(path, None)
             else:
                 self.changed[path] = raw
+        for path in self._touched(changes):
             raw = self.read(path)
             rules = self._prefilter.hits(self._kinds[path], raw)
             self._results[path] = engine.scan(path, self._kinds[path], raw, rules, self._context)
+
+    def _touched(self, paths: Iterable[str]) -> list[str]:
+        """Files whose findings may be others now: those of ``paths``, and for C++ what they include and who does."""
+        out = dict.fromkeys(paths)
+        sources = [path for path in out if self._kinds[path] == "cpp"]
+        for path in sources:
+            self._cpp.forget(path)
+        for path in sources:
+            near = (*self._cpp.seen(path), *self._cpp.users(path))
+            out.update(dict.fromkeys(other for other in near if other in self._results))
+        return list(out)
 
     def result(self) -> Result:
         """What holds now, over all files together."""
         results = [self._results[path] for path in sorted(self._results)]
         found = [finding for result in results for finding in result.findings]
+        if any(is_header(finding.path) for finding in found):
+            from cudamig.project import cpp_units
+
+            found = [*cpp_units.told(found, self._cpp)]
         faults = [fault for result in results for fault in result.faults]
         kept: list[Kept] = []
         try:
@@ -94,6 +113,14 @@ class Session:
             return self.read(path)
         except OSError:
             return None
+
+    def _headers(self, files: list[Candidate]) -> list[str]:
+        """The C++ files of the work tree, where one of ``files`` is one: what it includes may lie outside PATHS."""
+        sources = [file.path for file in files if file.kind == "cpp"]
+        root = os.path.relpath(work_tree())
+        if not sources or root in self.request.paths:
+            return sources
+        return [*sources, *(file.path for file in _discover(self.request, (root,)).files if file.kind == "cpp")]
 
     def _around(self, files: list[Candidate]) -> list[Candidate]:
         """Files outside the given paths that decide about stack files inside them; read, never written."""

@@ -44,8 +44,14 @@ class Document(Protocol):
     """What every host gives."""
 
     source: Source
-    nodes: Sequence[Node]
-    errors: int  # syntax errors that a tolerant parser went past; a fix must not add one
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """Places that the project stage joins across files."""
+
+    @property
+    def errors(self) -> int:
+        """Syntax errors that a tolerant parser went past; a fix must not add one."""
 
 
 def parse(source: Source) -> Document:

@@ -11,8 +11,10 @@ import bisect
 import functools
 import itertools
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from cudamig.hosts import cpp_files
 from cudamig.hosts.cpp_branches import Branches
 from cudamig.hosts.cpp_lex import Macro, Tokens, lex
 from cudamig.hosts.cpp_mask import blank, mask
@@ -44,6 +46,7 @@ class CppDocument:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.files = cpp_files.NONE  # the tree that the file stands in, where the run knows it
         self.nodes: list[Node] = []
         self.tokens, self.branches = _read(source.text)
         self.words, self.starts = self.tokens.words, self.tokens.starts
@@ -94,6 +97,10 @@ class CppDocument:
     def namespaces(self) -> frozenset[str]:
         """What follows ``namespace`` anywhere: the outer names of namespaces that are opened or used whole."""
         return frozenset(after for word, after in itertools.pairwise(self.words) if word == "namespace")
+
+    def headers(self, word: str) -> Iterator[CppDocument]:
+        """The repository's files that this one includes, directly or not, and that hold ``word``."""
+        return self.files.headers(self.source.path, word)
 
     def macro_at(self, index: int) -> Macro | None:
         """The macro whose body token ``index`` lies in."""

@@ -11,13 +11,7 @@ from cudamig.model import Edit, Span
 from cudamig.rules.model import Rule
 
 _TORCH = re.compile(r"(?:ATen|torch|c10|THC?)/")
-_HEADER = re.compile(r"\.(?:h|hpp|hh|hxx|cuh|inl)$", re.I)
 _CUDA = re.compile(r"\.cuh?$", re.I)
-
-
-def is_header(document: CppDocument) -> bool:
-    """Whether other files include this one, by its name."""
-    return bool(_HEADER.search(document.source.path))
 
 
 def for_nvcc(document: CppDocument) -> bool:
@@ -26,9 +20,19 @@ def for_nvcc(document: CppDocument) -> bool:
 
 
 def has(document: CppDocument, headers: Sequence[str], offsets: Sequence[int]) -> bool:
-    """Whether one of ``headers`` is included wherever the places of ``offsets`` are compiled."""
+    """Whether one of ``headers`` is included wherever the places of ``offsets`` are compiled, directly or not."""
     shared = _shared(document, offsets)
-    return any(include.name in headers and under(document, include) <= shared for include in document.includes)
+    above = [include for include in document.includes if under(document, include) <= shared]
+    return any(include.name in headers or _brings(document, include, headers) for include in above)
+
+
+def _brings(document: CppDocument, include: Include, headers: Sequence[str]) -> bool:
+    """Whether a file of the repository includes one of ``headers``, under no condition."""
+    files = document.files
+    path = files.find(document.source.path, include.name)
+    seen = map(files.document, (path, *files.seen(path))) if path else ()
+    rows = ((other, row) for other in seen if other for row in other.includes)
+    return any(row.name in headers and not under(other, row) for other, row in rows)
 
 
 def insertion(document: CppDocument, header: str, offsets: Sequence[int]) -> Edit | None:

@@ -15,7 +15,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cudamig.hosts.cpp import CppDocument, Include
-from cudamig.matchers.cpp_headers import for_nvcc, has, indentation, is_header, outermost, under
+from cudamig.hosts.cpp_files import is_header
+from cudamig.matchers.cpp_headers import for_nvcc, has, indentation, outermost, under
 from cudamig.matchers.cpp_places import fate, finding, guard, names_torch, of_torch, own
 from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
 from cudamig.rules.model import Context, Rule
@@ -49,14 +50,13 @@ def _move(document: CppDocument, rule: Rule, include: Include, new: str) -> Fix:
 
 
 def _gone(document: CppDocument, rule: Rule, gone: list[Include], context: Context) -> Iterator[Finding]:
-    left = _left(document, rule) if gone else []
+    left = _left(document, rule) if gone else ""
     replaced: list[Include] = []
     for include in gone:
         if guard(document, include.start):
             fix = manual(rule.title, "")  # its finding tells the guard
         elif left:
-            shown = ", ".join(left[:_SHOWN]) + (f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else "")
-            fix = manual(rule.title, f"the file still uses {shown}; the include goes when they are gone")
+            fix = manual(rule.title, f"{left}; the include goes when they are gone")
         elif any(under(document, other) <= under(document, include) for other in replaced):
             fix = _removal(document, rule, include)
         else:
@@ -76,10 +76,22 @@ def _orphaned(document: CppDocument, gone: list[Include]) -> bool:
     return names_torch(document) and not any(include.quote == '"' or of_torch(include) for include in others)
 
 
-def _left(document: CppDocument, rule: Rule) -> list[str]:
-    """The identifiers that only the gone headers declared, in order of their first use."""
+def _left(document: CppDocument, rule: Rule) -> str:
+    """Which identifiers of the gone headers are left in the file, or in one that sees them through it; or ``""``."""
     pattern = re.compile("|".join(rule.args["names"]))
-    return [word for word in dict.fromkeys(document.words) if pattern.fullmatch(word) and not own(document, word)]
+    for reader in (document, *_users(document)):
+        words = [word for word in dict.fromkeys(reader.words) if pattern.fullmatch(word) and not own(reader, word)]
+        if words:
+            more = f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
+            who = "the file" if reader is document else f"{reader.source.path}, which includes it,"
+            return f"{who} still uses {', '.join(words[:_SHOWN])}{more}"
+    return ""
+
+
+def _users(document: CppDocument) -> Iterator[CppDocument]:
+    """The repository's files that see what this header includes."""
+    files, path = document.files, document.source.path
+    return filter(None, map(files.document, files.users(path) if is_header(path) else ()))
 
 
 def _needed(document: CppDocument, rule: Rule, gone: Include) -> list[str]:
@@ -90,7 +102,8 @@ def _needed(document: CppDocument, rule: Rule, gone: Include) -> list[str]:
         brought = (row["header"], *row.get("brought-by", ()))
         if (row.get("by-nvcc") and for_nvcc(document)) or not set(out).isdisjoint(brought):
             continue
-        wanted = (is_header(document) and row.get("in-headers")) or _uses(document, row["words"])
+        wanted = (is_header(document.source.path) and row.get("in-headers")) or _uses(document, row["words"])
+        wanted = wanted or any(_uses(user, row["words"]) for user in _users(document))
         if wanted and not has(document, brought, place):
             out.append(str(row["header"]))
     return out

@@ -48,7 +48,11 @@ def finding(
 
 
 def own(document: CppDocument, name: str) -> bool:
-    """Whether the file itself defines ``name``, as a macro or a function: then it is not torch's."""
+    """Whether the repository defines ``name``, in the file or in a header that it includes: then it is not torch's."""
+    return _defines(document, name) or any(_defines(header, name) for header in document.headers(name))
+
+
+def _defines(document: CppDocument, name: str) -> bool:
     if name in document.macros:
         return True
     words = document.words
@@ -63,8 +67,10 @@ def own(document: CppDocument, name: str) -> bool:
 
 
 def speaks_torch(document: CppDocument) -> bool:
-    """Whether the file names libtorch: a header of it, or one of its namespaces."""
-    return any(map(of_torch, document.includes)) or names_torch(document)
+    """Whether the file names libtorch: a header of it (which another may include), or one of its namespaces."""
+    if any(map(of_torch, document.includes)) or names_torch(document):
+        return True
+    return any(any(map(of_torch, header.includes)) for header in document.headers("include"))
 
 
 def of_torch(include: Include) -> bool:

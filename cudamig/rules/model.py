@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cudamig.facts.fleet import Fleet
 from cudamig.facts.targets import Target
 from cudamig.model import Finding, Fix, Related, Safety, Severity, Span, manual
+
+if TYPE_CHECKING:
+    from cudamig.hosts.cpp_files import Files
 
 
 class Rule(NamedTuple):
@@ -55,6 +58,7 @@ class Context(NamedTuple):
     rows: tuple[Target, ...] = ()  # all targets there are
     fleet: Fleet | None = None  # the hosts, where the configuration lists them
     refused: str = ""  # why they cannot run the target at all
+    cpp: Files | None = None  # the C++ files of the tree
 
     def severity(self, rule: Rule) -> Severity:
         """Error where the old thing is gone at the target, else what the rule says, else warning."""

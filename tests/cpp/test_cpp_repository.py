@@ -1,0 +1,97 @@
+"""What one C++ file tells of another: own names, includes that come through a header, units that see a header."""
+
+from __future__ import annotations
+
+from cudamig import examples
+from cudamig.examples import Outcome
+from cudamig.hosts.cpp_files import Files
+from cudamig.rules.load import known
+
+RULES = [rule for rule in known() if rule.family in ("CPP", "CUD")]
+
+
+def run(tree: dict[str, str], unsafe: bool = False) -> Outcome:
+    outcome = examples.run(tree, RULES, unsafe=unsafe)
+    assert not outcome.faults
+    return outcome
+
+
+def test_a_name_that_a_header_of_the_repository_defines_is_its_own() -> None:
+    tree = {
+        "csrc/compat.h": "#pragma once\n#ifndef AT_CHECK\n#define AT_CHECK TORCH_CHECK\n#endif\n",
+        "csrc/common.h": '#include "compat.h"\n',
+        "csrc/cuda/op.cu": '#include "../common.h"\nvoid f() { AT_CHECK(true); }\n',
+        "other/op.cpp": "void f() { AT_CHECK(true); }\n",
+    }
+    outcome = run(tree)
+    assert {finding.path for finding in outcome.findings} == {"other/op.cpp"}
+
+
+def test_an_include_that_a_header_brings_is_not_made_again() -> None:
+    tree = {
+        "include/common.h": "#pragma once\n#include <ATen/cuda/Exceptions.h>\n",
+        "src/op.cu": '#include <ATen/ATen.h>\n#include "common.h"\nvoid f() { THCudaCheck(g()); }\n',
+    }
+    expected = '#include <ATen/ATen.h>\n#include "common.h"\nvoid f() { AT_CUDA_CHECK(g()); }\n'
+    assert run(tree).after["src/op.cu"].decode() == expected
+
+
+def test_a_header_under_a_condition_brings_nothing() -> None:
+    tree = {
+        "src/common.h": "#ifdef WITH_CUDA\n#include <ATen/cuda/Exceptions.h>\n#endif\n",
+        "src/op.cu": '#include <ATen/ATen.h>\n#include "common.h"\nvoid f() { THCudaCheck(g()); }\n',
+    }
+    assert "#include <ATen/cuda/Exceptions.h>" in run(tree).after["src/op.cu"].decode()
+
+
+def test_a_thc_header_stays_while_a_unit_that_sees_it_needs_it() -> None:
+    tree = {
+        "src/common.h": "#include <ATen/ATen.h>\n#include <THC/THC.h>\n",
+        "src/op.cu": '#include "common.h"\nvoid f() { THCudaBlas_Sgemm(g()); }\n',
+    }
+    outcome = run(tree, unsafe=True)
+    assert outcome.after["src/common.h"].decode() == tree["src/common.h"]
+    reasons = [finding.fix.reason for finding in outcome.findings if finding.path == "src/common.h"]
+    assert any("src/op.cu, which includes it, still uses THCudaBlas_Sgemm" in reason for reason in reasons)
+
+
+def test_a_thc_header_goes_when_its_units_are_mended() -> None:
+    tree = {
+        "src/common.h": "#include <ATen/ATen.h>\n#include <THC/THC.h>\n",
+        "src/op.cu": '#include "common.h"\nvoid f() { THCudaCheck(g()); }\n',
+    }
+    outcome = run(tree)
+    assert outcome.left == ()
+    assert "THC" not in outcome.after["src/common.h"].decode() + outcome.after["src/op.cu"].decode()
+
+
+def test_a_finding_in_a_header_names_its_units() -> None:
+    tree = {
+        "src/check.h": "#define CHECK(x) AT_CHECK(x, #x)\n",
+        "src/all.h": '#include "check.h"\n',
+        "src/a.cpp": '#include "all.h"\n',
+        "src/b.cu": '#include "check.h"\n',
+        "src/c.cpp": "int c;\n",
+    }
+    (finding,) = run(tree).findings
+    assert finding.path == "src/check.h"
+    assert finding.message.endswith("(included by src/a.cpp, src/b.cu)")
+
+
+def test_which_file_an_include_means() -> None:
+    texts = dict.fromkeys(("a/op.h", "b/op.h", "b/include/b/op.h", "b/src/x.cu", "c/x.cu", "a/x.cu"), b"")
+    files = Files(texts, texts.get)
+    assert files.find("a/x.cu", "op.h") == "a/op.h"
+    assert files.find("b/src/x.cu", "include/b/op.h") == "b/include/b/op.h"
+    assert files.find("b/src/x.cu", "b/op.h") is None  # two end so
+    assert files.find("b/src/x.cu", "../op.h") == "b/op.h"
+    assert files.find("c/x.cu", "op.h") is None  # three are as near
+    assert files.find("c/x.cu", "torch/extension.h") is None
+
+
+def test_rings_of_includes_end() -> None:
+    texts = {"a.h": b'#include "b.h"\n', "b.h": b'#include "a.h"\n', "x.cu": b'#include "a.h"\n'}
+    files = Files(texts, texts.get)
+    assert files.seen("x.cu") == ["a.h", "b.h"]
+    assert files.users("b.h") == ["a.h", "x.cu"]
+    assert files.units("b.h") == ["x.cu"]
