@@ -76,7 +76,7 @@ class Session:
         results = [self._results[path] for path in sorted(self._results)]
         found = [finding for result in results for finding in result.findings]
         if any(is_header(finding.path) for finding in found):
-            from cudamig.project import cpp_units
+            from cudamig import cpp_units
 
             found = [*cpp_units.told(found, self._cpp)]
         faults = [fault for result in results for fault in result.faults]
