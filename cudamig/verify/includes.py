@@ -26,8 +26,6 @@ class Include(NamedTuple):
 @functools.lru_cache(maxsize=20_000)
 def read(raw: bytes) -> tuple[Include, ...]:
     """The includes of a file, in order."""
-    if b"include" not in raw and b"import" not in raw:
-        return ()
     text = _COMMENT.sub(_without, _SPLICE.sub("", raw.decode("utf-8", "replace")))
     plain = _preamble(text)
     out = []

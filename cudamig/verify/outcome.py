@@ -11,7 +11,7 @@ from cudamig.verify.process import Done
 _GNU = re.compile(
     r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+):(?:\d+:)? *(?P<kind>fatal error|error|note|warning): (?P<text>.*)$"
 )
-_FROM = re.compile(r"^(?:In file included from|\s+from) (?P<file>[^:\n]+):(?P<line>\d+)")
+_FROM = re.compile(r"^(?:In file included from|\s+from) (?P<file>[^:\n]+):(?P<line>\d+)(?P<file2>)(?P<line2>)")
 _EDG = re.compile(
     r"^(?P<file>[^\s(][^(\n]*)\((?P<line>\d+)\): (?P<kind>catastrophic error|error|warning)(?: #[\w-]+)?: (?P<text>.*)$"
 )
@@ -73,7 +73,9 @@ def judge(done: Done, copy: str, base: str, cuda: bool) -> Outcome:
 def _crash(done: Done, copy: str) -> str:
     """How the compiler broke down, or ``""``. What it quotes of the code does not count."""
     rows = (
-        row for row in done.text.splitlines() if not row.startswith((" ", "\t", copy)) or "internal compiler" in row
+        row
+        for row in done.text.splitlines()
+        if not row.startswith((" ", "\t")) and (not row.startswith(copy) or ": internal compiler error: " in row)
     )
     found = next((match.group() for row in rows if (match := _CRASH.search(row))), "")
     return found or (f"exit code {done.code}" if done.code and (done.code < 0 or done.code >= 128) else "")
@@ -93,31 +95,29 @@ def _absent(outcome: Outcome, header: str, cuda: bool) -> Outcome:
 def _first(text: str, copy: str) -> tuple[str, int, str] | None:
     """File, line and text of the first error.
 
-    An error in a header from elsewhere gets the place in the tree that led there, where the compiler tells it.
+    An error in a header from elsewhere gets the place in the tree that led there, where the compiler tells it: g++
+    tells what it instantiates before the error, and which macro it expands after it, as the others do everything.
     """
-    ours: tuple[str, int] | None = None
-    found: tuple[str, int, str] | None = None
-    for row in text.splitlines():
-        match = _GNU.match(row) or _EDG.match(row)
-        error = match is not None and "error" in match["kind"]
-        if error and found:
-            break
-        if error and match:
-            found = match["file"], int(match["line"]), match["text"].strip()
-            if found[0].startswith(copy + os.sep):
-                return found
-            ours = ours if _GNU.match(row) else None  # nvcc tells the way there after the error
-        ours = ours or _place(row, copy)
-        if found and ours:
-            break
-    return (*ours, found[2]) if found and ours else found
-
-
-def _place(row: str, copy: str) -> tuple[str, int] | None:
-    """A place in the tree that a row of a compiler's message names."""
-    match = _AT.search(row) or _FROM.match(row)
-    if not match:
+    rows = text.splitlines()
+    errors = [(i, match) for i, row in enumerate(rows) if (match := _error(row))]
+    if not errors:
         return None
-    named = match.groupdict()
-    file, line = named.get("file") or named.get("file2"), named.get("line") or named.get("line2")
-    return (file, int(line)) if file and line and file.startswith(copy + os.sep) else None
+    at, match = errors[0]
+    place = match["file"], int(match["line"])
+    if not place[0].startswith(copy + os.sep):
+        after = rows[at + 1 : errors[1][0] if len(errors) > 1 else None]
+        places = [*_places(_AT, [*rows[:at], *after], copy), *_places(_FROM, rows[:at], copy)]
+        place = places[0] if places else place
+    return *place, match["text"].strip()
+
+
+def _error(row: str) -> re.Match[str] | None:
+    match = _GNU.match(row) or _EDG.match(row)
+    return match if match and "error" in match["kind"] else None
+
+
+def _places(pattern: re.Pattern[str], rows: list[str], copy: str) -> list[tuple[str, int]]:
+    """The places in the tree that rows of a compiler's message name."""
+    matches = [match.groupdict("") for row in rows if (match := pattern.search(row))]
+    found = [(m["file"] or m["file2"], m["line"] or m["line2"]) for m in matches]
+    return [(file, int(line)) for file, line in found if file.startswith(copy + os.sep)]

@@ -36,7 +36,7 @@ class Precompiled:
         used = command.compiler(self._tools, unit)
         if used is None or used.family != "clang++" or closure.guessed:
             return None
-        header = _first_of_torch(unit, unit, sources, state, list(closure.folders), set())
+        header = first_of_torch(unit, unit, sources, state, list(closure.folders), set())
         return (header, command.is_cuda(unit)) if header in _LARGE else None
 
     def want(self, keys: list[tuple[str, bool]]) -> None:
@@ -65,7 +65,7 @@ class Precompiled:
         return result if done.code == 0 and os.path.isfile(result) else ""
 
 
-def _first_of_torch(
+def first_of_torch(
     file: str, unit: str, sources: Sources, state: State, folders: list[str], seen: set[str]
 ) -> str | None:
     """The first header of torch that a file includes, its own headers seen through; None when code stands before it.
@@ -85,7 +85,7 @@ def _first_of_torch(
             if include.name.startswith(("torch/", "ATen/", "c10/", "pybind11/")):
                 return None
             continue
-        inside = _first_of_torch(found, unit, sources, state, folders, seen)
+        inside = first_of_torch(found, unit, sources, state, folders, seen)
         if inside is None or inside:
             return inside
         return None  # code of the repository's own stands before torch
