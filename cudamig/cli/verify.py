@@ -65,3 +65,7 @@ def _show(proof: Proof, color: bool) -> None:
     if proof.rows:
         table.show(verified.HEADER, [verified.cells(row) for row in proof.rows], color)
     screen.write(verified.summary(proof, screen.ink(color)) + "\n")
+    if proof.count(Verdict.WORSE):
+        screen.say(
+            "a fix broke what compiled: please report it; `cudamig fix --apply --verify` leaves such files alone"
+        )

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from cudamig.discover import _NEVER as NEVER
+from cudamig.discover import NEVER
 from cudamig.verify.includes import Include, read
 
 UNITS = (".cpp", ".cc", ".cxx", ".cu")

@@ -117,6 +117,7 @@ def test_units_are_compiled_before_and_after(tree: Tree, verify: Verify) -> None
     )
     said = done.stderr.decode()
     assert "torch 2.13.0+cu126 in " in said
+    assert "`cudamig fix --apply --verify` leaves such files alone" in said
     assert "-std=c++20" in said
 
 
