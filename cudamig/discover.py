@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cudamig.kinds import kind_of, skip_reason
 
-_NEVER = frozenset((".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "__pycache__", ".mypy_cache"))
+NEVER = frozenset((".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "__pycache__", ".mypy_cache"))
 
 
 class Candidate(NamedTuple):
@@ -138,5 +138,5 @@ def _walk(folder: str, note: Callable[[OSError], None]) -> Iterator[str]:
     for here, folders, names in os.walk(folder, onerror=note):
         relative = os.path.relpath(here, folder).replace(os.sep, "/")
         prefix = "" if relative == "." else relative + "/"
-        folders[:] = sorted(name for name in folders if name not in _NEVER)
+        folders[:] = sorted(name for name in folders if name not in NEVER)
         yield from (prefix + name for name in sorted(names))

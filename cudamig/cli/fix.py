@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from cudamig.cli import compiling
 from cudamig.cli import options as shared_options
 from cudamig.cli.exits import exit_code
 from cudamig.engine import Fault
@@ -17,26 +20,36 @@ from cudamig.fixing.plan import Plan, plan
 from cudamig.report import applied, log, screen, view
 from cudamig.run import Session
 
+if TYPE_CHECKING:
+    from cudamig.verify.proof import Prover
+
+Planner = Callable[[dict[str, str]], Plan]
+
 
 @click.command(name="fix", epilog=shared_options.EXIT_CODES)
 @shared_options.shared
 @click.option("--apply", "write", is_flag=True, help="Write the changes instead of showing them.")
 @click.option("--unsafe", is_flag=True, help="Include fixes that need review.")
 @click.option("--save-patch", metavar="FILE", type=click.Path(), help="With --apply: write a patch that undoes it.")
+@click.option(
+    "--verify", is_flag=True, help="With --apply: compile first; write no file that breaks a C++ or CUDA unit."
+)
+@compiling.options
 def command(**options: Any) -> None:
     """Print the unified diff that moves PATHS to the target, or with --apply write it.
 
-    Only safe fixes, unless --unsafe. Fixes that belong together are made together or not at all.
+    Only safe fixes, unless --unsafe. Fixes that belong together are made together or not at all. What compiles is only
+    run, and looked for, with --verify (see `cudamig verify --help`).
     """
-    if options["save_patch"] and not options["write"]:
-        shared_options.usage_error("--save-patch goes with --apply; without it nothing is written, so nothing to undo")
+    _consistent(options)
     session = shared_options.session(options)
     if options["verbose"]:
         log.scanned(session.result(), view.cached(session.source))
     again = functools.partial(shared_options.again, options)
     color = shared_options.colored(options, sys.stdout)
     if options["write"]:
-        done, undo = _apply(session, options)
+        with _planner(session, options) as make:
+            done, undo = _apply(make, options)
         source = view.cached(session.source)
         screen.write(applied.summary(done, undo, source, screen.ink(color), again) + "\n")
     else:
@@ -49,7 +62,7 @@ def command(**options: Any) -> None:
     sys.exit(exit_code(options, faults, left, changes))
 
 
-def _apply(session: Session, options: dict[str, Any]) -> tuple[Plan, str]:
+def _apply(make: Planner, options: dict[str, Any]) -> tuple[Plan, str]:
     """Write what can be written whole; a file that refuses is left out, with every group that has a part in it.
 
     Returns what was done and how to undo it.
@@ -58,7 +71,7 @@ def _apply(session: Session, options: dict[str, Any]) -> tuple[Plan, str]:
 
     refused: dict[str, str] = {}
     while True:
-        done = plan(session, options["unsafe"], refused)
+        done = make(refused)
         done = done._replace(faults=(*(Fault(p, f"not written: {why}") for p, why in refused.items()), *done.faults))
         undo = git.undo_hint(done.after, options["save_patch"])
         try:
@@ -73,6 +86,45 @@ def _apply(session: Session, options: dict[str, Any]) -> tuple[Plan, str]:
         if options["save_patch"] and refused and not done.after:
             os.unlink(options["save_patch"])  # written for a try in which a file refused
         return done, undo
+
+
+def _consistent(options: dict[str, Any]) -> None:
+    """Options that mean nothing without another are an error."""
+    if options["save_patch"] and not options["write"]:
+        shared_options.usage_error("--save-patch goes with --apply; without it nothing is written, so nothing to undo")
+    if options["verify"] and not options["write"]:
+        shared_options.usage_error("--verify goes with --apply; `cudamig verify` compiles and writes nothing")
+    stray = [] if options["verify"] else compiling.given(click.get_current_context())
+    if stray:
+        shared_options.usage_error(f"{stray[0]} goes with --verify")
+
+
+@contextlib.contextmanager
+def _planner(session: Session, options: dict[str, Any]) -> Iterator[Planner]:
+    """What makes a plan that leaves the files of a dictionary alone; with --verify, one with which no unit is worse.
+
+    The files that made a unit worse are put into the dictionary.
+    """
+    if options["verify"]:
+        from cudamig.verify.proof import has_units
+
+        if has_units(session.result()):
+            with compiling.prover(session, options) as prover:
+                yield functools.partial(_proven, session, options, prover)
+            return
+    yield functools.partial(plan, session, options["unsafe"])
+
+
+def _proven(session: Session, options: dict[str, Any], prover: Prover, refused: dict[str, str]) -> Plan:
+    from cudamig.report import verified
+    from cudamig.verify.safe import safe_plan
+
+    done, proof = safe_plan(session, options["unsafe"], prover, refused)
+    for line in verified.notes(proof):
+        screen.say(line)
+    if proof.empty and done.after:
+        shared_options.usage_error("no unit could be checked, so nothing was written")
+    return done
 
 
 def _save(file: str, patch: bytes, again: bool) -> None:

@@ -15,6 +15,7 @@ from cudamig.cli.exits import FAILED, INTERRUPTED
 COMMANDS = {
     "check": "Report what is tied to an old stack.",
     "fix": "Show, or with --apply make, the changes that move to the target stack.",
+    "verify": "Compile the C++ and CUDA units before and after the fixes, and compare.",
     "rule": "Print the page of a rule.",
     "rules": "List the rules, or run their examples.",
     "target": "List and show target stacks.",

@@ -37,7 +37,7 @@ color = click.option(
 text_or_json = click.option(
     "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
 )
-_SHARED = (
+_SCANNING = (
     click.argument("paths", nargs=-1, type=click.Path()),
     click.option("--target", metavar="NAME", help="Stack to move to (see `cudamig target list`)."),
     click.option("--select", multiple=True, metavar="RULE", help="Only these rules or families (commas allowed)."),
@@ -46,8 +46,12 @@ _SHARED = (
     click.option("--force-exclude", is_flag=True, help="Skip files that are named too where a folder's would be."),
     click.option("--no-inline-ignores", is_flag=True, help="Do not honour `cudamig: ignore[...]` comments."),
     click.option(
-        "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to parse with (default: one a core)."
+        "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes side by side (default: one a core)."
     ),
+    color,
+    click.option("--verbose", "-v", is_flag=True, help="List what was scanned, and what was skipped and why."),
+)
+_FAILING = (
     click.option(
         "--fail-on",
         type=click.Choice(["error", "warning", "info"]),
@@ -56,15 +60,22 @@ _SHARED = (
         help="Exit 1 for findings of this severity or above.",
     ),
     click.option("--exit-zero", is_flag=True, help="Exit 0 where it would be 1; 2 and 3 stay."),
-    color,
-    click.option("--verbose", "-v", is_flag=True, help="List what was scanned, and what was skipped and why."),
 )
 _AGAIN = ("target", "select", "ignore", "exclude", "force_exclude", "no_inline_ignores")
 
 
 def shared(command: F) -> F:
+    """Add the arguments and options of commands that scan and fail on what they find."""
+    return scanning(_added(command, _FAILING))
+
+
+def scanning(command: F) -> F:
     """Add the arguments and options that every scanning command has."""
-    for option in reversed(_SHARED):
+    return _added(command, _SCANNING)
+
+
+def _added(command: F, options: tuple[Callable[[F], F], ...]) -> F:
+    for option in reversed(options):
         command = option(command)
     return command
 

@@ -13,7 +13,8 @@ DELAY = 1.0  # seconds
 class Bar:
     """Use as a context manager; rich is imported only when the bar is shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str = "scanning") -> None:
+        self._what = what
         self._start = time.monotonic()
         self._shown: Any = None
         self._wanted = sys.stderr.isatty()
@@ -22,7 +23,7 @@ class Bar:
         return self
 
     def advance(self, done: int, total: int) -> None:
-        """Tell that ``done`` of ``total`` files are scanned."""
+        """Tell that ``done`` of ``total`` steps are done."""
         if not self._wanted or (not self._shown and time.monotonic() - self._start < DELAY):
             return
         if not self._shown:
@@ -30,7 +31,7 @@ class Bar:
             from rich.progress import Progress
 
             self._shown = Progress(console=Console(stderr=True), transient=True)
-            self._task = self._shown.add_task("scanning", total=total)
+            self._task = self._shown.add_task(self._what, total=total)
             self._shown.start()
         self._shown.update(self._task, completed=done, total=total)
 
