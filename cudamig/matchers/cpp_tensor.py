@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import Chain, Step, chain, is_name
+from cudamig.matchers.cpp_scope import rows
 
 if TYPE_CHECKING:
     from cudamig.hosts.cpp_tree import Declared
@@ -81,12 +82,7 @@ def kind_of(document: CppDocument, first: int, last: int, depth: int = _DEPTH) -
 
 def lookup(document: CppDocument, name: str, offset: int) -> Declared | None:
     """The declaration that ``name`` refers to at a place: the innermost one, the last before the place."""
-    around = [
-        row
-        for row in document.declared.get(name, ())
-        if row.start <= offset < row.end and row.kind not in ("using", "class")
-    ]
-    return min(around, key=lambda row: (row.end, -row.offset), default=None)
+    return rows(document, name).at(offset)
 
 
 def declared_kind(document: CppDocument, row: Declared, depth: int = _DEPTH) -> Kind:
@@ -95,7 +91,7 @@ def declared_kind(document: CppDocument, row: Declared, depth: int = _DEPTH) -> 
     if written in ("auto", "decltype(auto)"):
         return _initial(document, row, depth)
     written = _resolved(document, written)
-    if any(known.kind == "template" for known in document.declared.get(written, ())):
+    if rows(document, written).of("template"):
         return Kind.UNKNOWN
     if any(_foreign(document, name) for name in _UNQUALIFIED.findall(written)):
         return Kind.OTHER
@@ -111,18 +107,18 @@ def declared_kind(document: CppDocument, row: Declared, depth: int = _DEPTH) -> 
 def _resolved(document: CppDocument, written: str) -> str:
     """A type's name with the file's own ``using`` and ``typedef`` replaced (each once, so that a ring ends)."""
     for _ in range(_DEPTH):
-        alias = next((row for row in document.declared.get(written, ()) if row.kind == "alias"), None)
-        if not alias:
+        aliases = rows(document, written).of("alias")
+        if not aliases:
             break
-        written = _CONST.sub("", alias.type)
+        written = _CONST.sub("", aliases[0].type)
     return written
 
 
 def _foreign(document: CppDocument, name: str) -> bool:
     """Whether a class of torch's name, written without a namespace, is shown to be another one."""
-    rows = [row for row in document.declared.get(name, ()) if row.kind in ("using", "class")]
-    if rows:
-        return not any(_TENSOR.fullmatch(row.type.removeprefix("::")) for row in rows)
+    known = rows(document, name).of("using", "class")
+    if known:
+        return not any(_TENSOR.fullmatch(row.type.removeprefix("::")) for row in known)
     return not _LIBRARIES.isdisjoint(document.namespaces)
 
 
@@ -171,8 +167,7 @@ def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool, depth:
 
 def _field(document: CppDocument, name: str, depth: int) -> Kind:
     """What all members of that name in this file are; unknown when they differ or there are none."""
-    members = [row for row in document.declared.get(name, ()) if row.kind == "member"]
-    kinds = {declared_kind(document, row, depth - 1) for row in members}
+    kinds = {declared_kind(document, row, depth - 1) for row in rows(document, name).of("member")}
     return kinds.pop() if len(kinds) == 1 else Kind.UNKNOWN
 
 
