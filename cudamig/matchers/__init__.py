@@ -47,8 +47,11 @@ SIGNS: dict[str, tuple[tuple[bytes, tuple[bytes, ...]], ...]] = {
 MATCHERS = {
     "stack": Matcher("", STACK, stack=True),
     "pip-trap": Matcher("pip_trap", ("requirements",)),
+    "cpp-accessor": Matcher("cpp_accessor", ("cpp",)),
     "cpp-dispatch": Matcher("cpp_dispatch", ("cpp",)),
     "cpp-include": Matcher("cpp_include", ("cpp",)),
+    "cpp-type-comparison": Matcher("cpp_compare", ("cpp",)),
+    "cpp-type-options": Matcher("cpp_options", ("cpp",)),
     "cpp-macro": Matcher("cpp_macro", ("cpp",)),
     "cpp-method-chain": Matcher("cpp_chain", ("cpp",)),
     "cpp-name": Matcher("cpp_name", ("cpp",)),

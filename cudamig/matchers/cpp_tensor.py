@@ -45,6 +45,8 @@ _FACTORIES = re.compile(
     r"(?:at|torch)::(?:empty|zeros|ones|full|rand|randn|arange|eye|linspace)(?:_like|_strided)?"
     r"|(?:at|torch)::(?:from_blob|tensor|cat|stack|where|mm|bmm|matmul|addmm|sum|mean|max|min|randint|randperm)"
 )
+_TYPES = re.compile(r"(?:at|torch)::(?:CUDA|CPU)")  # functions that give a type
+_OF_TYPE = re.compile("toScalarType|toBackend|cpu|cuda|hip")  # methods of a type that give another one
 # Only tensors have these, so that they prove what they are called on.
 _PROOF = re.compile("contiguous|toTensor|index_select|masked_select|unsqueeze|permute|expand_as|view_as")
 _SAME = re.compile(
@@ -129,6 +131,8 @@ def _base(document: CppDocument, found: Chain, depth: int) -> Kind:
         return Kind.OTHER
     if _FACTORIES.fullmatch(found.name):
         return Kind.TENSOR
+    if _TYPES.fullmatch(found.name):
+        return Kind.TYPE
     if found.name == "std::get" and found.steps and found.steps[0].kind == "call":
         call = found.steps[0]
         row = kind_of(document, call.first + 1, call.last - 1, depth - 1)
@@ -145,7 +149,7 @@ def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool, depth:
     if step.kind == "index":
         return Kind.TENSOR if kind in (Kind.TENSOR, Kind.TENSORS) else Kind.UNKNOWN
     if step.kind == "call":
-        return kind if kind is Kind.TENSOR else Kind.UNKNOWN
+        return kind if kind in (Kind.TENSOR, Kind.TYPE) else Kind.UNKNOWN
     if not called:
         return _field(document, step.name, depth)
     if _PROOF.fullmatch(step.name):
@@ -156,6 +160,8 @@ def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool, depth:
         return Kind.OTHER
     if kind is Kind.TENSOR and step.name == "type":
         return Kind.TYPE
+    if kind is Kind.TYPE:
+        return Kind.TYPE if _OF_TYPE.fullmatch(step.name) else Kind.OTHER
     if kind is Kind.TENSOR and _SAME.fullmatch(step.name):
         return Kind.TENSOR
     if kind is Kind.TENSOR and _SEVERAL.fullmatch(step.name):
