@@ -54,6 +54,7 @@ MATCHERS = {
     "cpp-type-options": Matcher("cpp_options", ("cpp",)),
     "cpp-macro": Matcher("cpp_macro", ("cpp",)),
     "cpp-method-chain": Matcher("cpp_chain", ("cpp",)),
+    "cpp-method": Matcher("cpp_method", ("cpp",)),
     "cpp-name": Matcher("cpp_name", ("cpp",)),
     "python-architecture": Matcher("python_architecture", ("python",)),
     "python-build-flag": Matcher("python_build", ("python",)),
