@@ -2,7 +2,8 @@
 
 Rule arguments: ``methods``, patterns of their names; ``of``: what they are called on (``tensor``: what is not shown to
 be something else; ``shown-tensor``; ``type``: what ``Tensor::type()`` gives; ``options``: TensorOptions); ``spaces``,
-namespaces in which functions have these names. In ``fix``: ``drop`` takes a call with arguments out of its chain.
+namespaces in which functions have these names; ``bare``: only calls without arguments. In
+``fix``: ``drop`` takes a call with arguments out of its chain.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def _called(document: CppDocument, rule: Rule, index: int) -> Fix | None:
         return None
     empty = document.pairs[index + 1] == index + 2
     if not rule.fix.get("drop"):
-        return manual(rule.title, rule.reason)
+        return manual(rule.title, rule.reason) if empty or not rule.args.get("bare") else None
     return (
         manual(rule.title, "its result is used; say what it is for") if empty else _drop(document, rule, first, index)
     )
@@ -63,7 +64,8 @@ def _receiver(document: CppDocument, of: str, first: int, access: int) -> bool:
         return kind is Kind.TYPE or (named and kind_of(document, first, access - 4) is Kind.UNKNOWN)
     if of == "options":
         return first >= 0 and _options(document, first, access)
-    return kind is Kind.TENSOR or (kind is Kind.UNKNOWN and of == "tensor")
+    unknown = kind is Kind.UNKNOWN and of == "tensor" and not (first >= 0 and _options(document, first, access))
+    return kind is Kind.TENSOR or unknown
 
 
 def _options(document: CppDocument, first: int, last: int) -> bool:

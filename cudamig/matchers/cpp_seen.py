@@ -12,9 +12,12 @@ _LONGEST = 60  # characters of an expression in a message
 
 def unproven(document: CppDocument, first: int, last: int) -> str:
     """Why a fix needs a look: the tokens of the range are not shown to be a tensor, and what they are shown to be."""
-    written = "".join(document.words[first:last])
-    shown = written if len(written) <= _LONGEST else f"{written[:_LONGEST]}..."
+    shown = _short("".join(document.words[first:last]))
     return f"this file does not show that {shown} is a tensor: {seen(document, first, last)}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def seen(document: CppDocument, first: int, last: int) -> str:
@@ -54,4 +57,16 @@ def _named(document: CppDocument, found: Chain) -> str:
         return f"no declaration of {name} in this file"
     if row.kind == "function":
         return f"{name} returns {row.type}"
-    return f"{name} is declared as {row.type}"
+    made = _made(document, row.offset) if "auto" in row.type.split() else ""
+    return f"{name} is declared as {row.type}{made}"
+
+
+def _made(document: CppDocument, offset: int) -> str:
+    """What an ``auto`` variable is made from, as far as it fits a message."""
+    words, first = document.words, document.tokens.at(offset) + 2
+    if words[first - 1 : first] != ["="]:
+        return ""
+    last = first
+    while last < len(words) and words[last] not in (";", "{", "}", "\n") and last - first < _LONGEST:
+        last += 1
+    return f" and made from {_short(''.join(words[first:last]))}"
