@@ -46,7 +46,6 @@ CHANGES = {
     "at::PackedTensorAccessor<T, N, P, int> a": "at::PackedTensorAccessor32<T, N, P> a",
     "auto o = x.options().is_variable(true)": "auto o = x.options()",
     "x.sum().toCDouble()": "x.sum().item<double>()",
-    "using at::optional": "using std::optional",
 }
 
 # statement -> words of the reason
@@ -74,6 +73,7 @@ REPORTED = {
 
 KEPT = [
     "b.type() == b.type()",
+    "using at::IntList; IntList a",
     "x.device().type() == y->device().type()",
     "u.type() == v.type()",
     "b.to(b.type())",
