@@ -12,6 +12,7 @@ from typing import NamedTuple
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import ACCESS, after_angle, chain_start
 from cudamig.matchers.cpp_places import fate, finding, speaks_torch
+from cudamig.matchers.cpp_seen import unproven
 from cudamig.matchers.cpp_tensor import Kind, kind_of
 from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
 from cudamig.rules.model import Context, Rule
@@ -80,7 +81,7 @@ def _finding(document: CppDocument, context: Context, wanted: _Chain, use: _Use)
     if rule.args.get("receiver") == "tensor":
         if not speaks_torch(document):
             return
-        fix = _weighed(fix, receiver, document.source.text[document.starts[use.receiver] : start])
+        fix = _weighed(document, fix, receiver, use)
     elif not document.tokens.plain(use.first, use.last + 1):
         fix = manual(rule.title, "a comment stands inside the chain")
     old = "().".join(wanted.old) + ("<T>()" if wanted.template else "()")
@@ -90,17 +91,20 @@ def _finding(document: CppDocument, context: Context, wanted: _Chain, use: _Use)
 
 
 def _receiver(document: CppDocument, use: _Use) -> Kind:
-    if use.receiver < 0:
-        return Kind.UNKNOWN
-    access = use.first - (2 if document.words[use.first - 1] == "template" else 1)
-    return kind_of(document, use.receiver, access)
+    return kind_of(document, use.receiver, _access(document, use)) if use.receiver >= 0 else Kind.UNKNOWN
 
 
-def _weighed(fix: Fix, receiver: Kind, written: str) -> Fix:
+def _access(document: CppDocument, use: _Use) -> int:
+    """The ``.`` or ``->`` before the chain."""
+    return use.first - (2 if document.words[use.first - 1] == "template" else 1)
+
+
+def _weighed(document: CppDocument, fix: Fix, receiver: Kind, use: _Use) -> Fix:
     """The fix as safe as what is known of the receiver."""
     if receiver is Kind.TENSOR:
         return fix
     if receiver is Kind.STORAGE:
         return manual(fix.title, "a Storage has no typed accessor any more; take the pointer from the tensor")
-    name = "".join(written.split()).rstrip(".->")
-    return fix._replace(safety=Safety.UNSAFE, reason=f"this file does not show that {name} is a tensor")
+    if use.receiver < 0:
+        return fix._replace(safety=Safety.UNSAFE, reason="this file does not show that this is a tensor")
+    return fix._replace(safety=Safety.UNSAFE, reason=unproven(document, use.receiver, _access(document, use)))

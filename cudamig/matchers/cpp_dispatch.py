@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import Chain, arguments, chain
 from cudamig.hosts.cpp_lex import Macro
+from cudamig.matchers.cpp_held import rewritten
 from cudamig.matchers.cpp_places import fate, finding, speaks_torch
 from cudamig.matchers.cpp_tensor import Kind, declared_kind, kind_of, lookup
 from cudamig.model import Edit, Finding, Fix, Related, Span, manual
@@ -35,8 +36,10 @@ class _Argument(NamedTuple):
 def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
     """Dispatches on a ``Tensor::type()``: written in the call, or held in a variable."""
     for rule in rules:
-        for argument in _arguments(document, rule):
-            yield from _finding(document, rule, argument, context)
+        found = list(_arguments(document, rule))
+        dispatched = {argument.first for argument in found if argument.seen and argument.last - argument.first == 1}
+        for argument in found:
+            yield from _finding(document, rule, argument, context, dispatched)
 
 
 def _arguments(document: CppDocument, rule: Rule) -> Iterator[_Argument]:
@@ -112,7 +115,9 @@ def _typed(document: CppDocument, first: int, last: int, rule: Rule) -> Chain | 
     return found if found and len(found.steps) >= 2 else None
 
 
-def _finding(document: CppDocument, rule: Rule, argument: _Argument, context: Context) -> Iterator[Finding]:
+def _finding(
+    document: CppDocument, rule: Rule, argument: _Argument, context: Context, dispatched: set[int]
+) -> Iterator[Finding]:
     words, first, last = document.words, argument.first, argument.last
     span = Span(document.starts[first], document.tokens.end(last - 1))
     related: tuple[Related, ...] = ()
@@ -121,7 +126,7 @@ def _finding(document: CppDocument, rule: Rule, argument: _Argument, context: Co
         if not row or declared_kind(document, row) is not Kind.TYPE:
             return
         related = (Related(document.source.path, Span(row.offset, row.offset + len(row.name)), "declared here"),)
-        fix = manual(rule.title, f"{row.name} holds a type, and may be used for more than this dispatch")
+        fix = rewritten(document, rule, row, dispatched)
     elif words[last - 3 : last] != [rule.args["old"], "(", ")"]:
         return
     else:

@@ -36,7 +36,7 @@ def _uses(document: CppDocument, parts: Sequence[str]) -> Iterator[Span]:
             before = words[index - 1] if index else ""
             if before == "::" and (size == 1 or is_name(words[index - 2])):
                 continue
-            if before not in (*ACCESS, "##"):
+            if before not in (*ACCESS, "##", "using"):  # what a using brings in goes by its old name below
                 yield Span(document.starts[index], document.tokens.end(index + size - 1))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import Chain, Step, chain, is_name
+from cudamig.matchers.cpp_scope import rows
 
 if TYPE_CHECKING:
     from cudamig.hosts.cpp_tree import Declared
@@ -44,6 +45,8 @@ _FACTORIES = re.compile(
     r"(?:at|torch)::(?:empty|zeros|ones|full|rand|randn|arange|eye|linspace)(?:_like|_strided)?"
     r"|(?:at|torch)::(?:from_blob|tensor|cat|stack|where|mm|bmm|matmul|addmm|sum|mean|max|min|randint|randperm)"
 )
+_TYPES = re.compile(r"(?:at|torch)::(?:CUDA|CPU)")  # functions that give a type
+_OF_TYPE = re.compile("toScalarType|toBackend|cpu|cuda|hip")  # methods of a type that give another one
 # Only tensors have these, so that they prove what they are called on.
 _PROOF = re.compile("contiguous|toTensor|index_select|masked_select|unsqueeze|permute|expand_as|view_as")
 _SAME = re.compile(
@@ -81,12 +84,7 @@ def kind_of(document: CppDocument, first: int, last: int, depth: int = _DEPTH) -
 
 def lookup(document: CppDocument, name: str, offset: int) -> Declared | None:
     """The declaration that ``name`` refers to at a place: the innermost one, the last before the place."""
-    around = [
-        row
-        for row in document.declared.get(name, ())
-        if row.start <= offset < row.end and row.kind not in ("using", "class")
-    ]
-    return min(around, key=lambda row: (row.end, -row.offset), default=None)
+    return rows(document, name).at(offset)
 
 
 def declared_kind(document: CppDocument, row: Declared, depth: int = _DEPTH) -> Kind:
@@ -95,7 +93,7 @@ def declared_kind(document: CppDocument, row: Declared, depth: int = _DEPTH) -> 
     if written in ("auto", "decltype(auto)"):
         return _initial(document, row, depth)
     written = _resolved(document, written)
-    if any(known.kind == "template" for known in document.declared.get(written, ())):
+    if rows(document, written).of("template"):
         return Kind.UNKNOWN
     if any(_foreign(document, name) for name in _UNQUALIFIED.findall(written)):
         return Kind.OTHER
@@ -111,18 +109,18 @@ def declared_kind(document: CppDocument, row: Declared, depth: int = _DEPTH) -> 
 def _resolved(document: CppDocument, written: str) -> str:
     """A type's name with the file's own ``using`` and ``typedef`` replaced (each once, so that a ring ends)."""
     for _ in range(_DEPTH):
-        alias = next((row for row in document.declared.get(written, ()) if row.kind == "alias"), None)
-        if not alias:
+        aliases = rows(document, written).of("alias")
+        if not aliases:
             break
-        written = _CONST.sub("", alias.type)
+        written = _CONST.sub("", aliases[0].type)
     return written
 
 
 def _foreign(document: CppDocument, name: str) -> bool:
     """Whether a class of torch's name, written without a namespace, is shown to be another one."""
-    rows = [row for row in document.declared.get(name, ()) if row.kind in ("using", "class")]
-    if rows:
-        return not any(_TENSOR.fullmatch(row.type.removeprefix("::")) for row in rows)
+    known = rows(document, name).of("using", "class")
+    if known:
+        return not any(_TENSOR.fullmatch(row.type.removeprefix("::")) for row in known)
     return not _LIBRARIES.isdisjoint(document.namespaces)
 
 
@@ -133,6 +131,8 @@ def _base(document: CppDocument, found: Chain, depth: int) -> Kind:
         return Kind.OTHER
     if _FACTORIES.fullmatch(found.name):
         return Kind.TENSOR
+    if _TYPES.fullmatch(found.name):
+        return Kind.TYPE
     if found.name == "std::get" and found.steps and found.steps[0].kind == "call":
         call = found.steps[0]
         row = kind_of(document, call.first + 1, call.last - 1, depth - 1)
@@ -149,7 +149,7 @@ def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool, depth:
     if step.kind == "index":
         return Kind.TENSOR if kind in (Kind.TENSOR, Kind.TENSORS) else Kind.UNKNOWN
     if step.kind == "call":
-        return kind if kind is Kind.TENSOR else Kind.UNKNOWN
+        return kind if kind in (Kind.TENSOR, Kind.TYPE) else Kind.UNKNOWN
     if not called:
         return _field(document, step.name, depth)
     if _PROOF.fullmatch(step.name):
@@ -160,6 +160,8 @@ def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool, depth:
         return Kind.OTHER
     if kind is Kind.TENSOR and step.name == "type":
         return Kind.TYPE
+    if kind is Kind.TYPE:
+        return Kind.TYPE if _OF_TYPE.fullmatch(step.name) else Kind.OTHER
     if kind is Kind.TENSOR and _SAME.fullmatch(step.name):
         return Kind.TENSOR
     if kind is Kind.TENSOR and _SEVERAL.fullmatch(step.name):
@@ -171,8 +173,7 @@ def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool, depth:
 
 def _field(document: CppDocument, name: str, depth: int) -> Kind:
     """What all members of that name in this file are; unknown when they differ or there are none."""
-    members = [row for row in document.declared.get(name, ()) if row.kind == "member"]
-    kinds = {declared_kind(document, row, depth - 1) for row in members}
+    kinds = {declared_kind(document, row, depth - 1) for row in rows(document, name).of("member")}
     return kinds.pop() if len(kinds) == 1 else Kind.UNKNOWN
 
 

@@ -20,6 +20,16 @@ DECLARED = {
     "ceil_div": "ATen/ceil_div.h",
     "data_ptr": "ATen/core/TensorBase.h",
     "is_cuda": "ATen/core/TensorBase.h",
+    "item": "ATen/core/TensorBody.h",
+    "layout": "ATen/core/TensorBase.h",
+    "device": "ATen/core/TensorBase.h",
+    "IntArrayRef": "c10/util/ArrayRef.h",
+    "packed_accessor32": "ATen/core/TensorBase.h",
+    "packed_accessor64": "ATen/core/TensorBase.h",
+    "generic_packed_accessor": "ATen/core/TensorBase.h",
+    "PackedTensorAccessor32": "ATen/core/TensorAccessor.h",
+    "PackedTensorAccessor64": "ATen/core/TensorAccessor.h",
+    "GenericPackedTensorAccessor": "ATen/core/TensorAccessor.h",
     "is_sparse": "ATen/core/TensorBase.h",
     "scalar_type": "ATen/core/TensorBase.h",
 }
@@ -32,7 +42,7 @@ HEADERS = {
     "c10/cuda/CUDACachingAllocator.h",
 }
 BROUGHT = {"ATen/cuda/Exceptions.h": "ATen/cuda/CUDAContext.h"}  # header -> another one that includes it
-STANDARD = {"cfloat", "climits", "cstdio", "cstdlib", "cstring", "cuda_runtime.h"}  # of C++ and of CUDA
+STANDARD = {"cfloat", "climits", "cstdio", "cstdlib", "cstring", "cuda_runtime.h", "optional"}  # of C++ and of CUDA
 
 
 def written() -> tuple[set[str], set[str], set[tuple[str, str]]]:
@@ -41,14 +51,16 @@ def written() -> tuple[set[str], set[str], set[tuple[str, str]]]:
     for rule in RULES:
         names |= set(rule.args.get("chains", {}).values())
         names |= {rule.args["new"]} if "new" in rule.args else set()
-        if rule.matcher == "cpp-macro":
-            names |= set(rule.args["names"].values())
+        if rule.matcher in ("cpp-macro", "cpp-name"):
+            names |= {new for new in rule.args["names"].values() if new and not new.startswith("std::")}
+        names |= {new for form in rule.args.get("forms", ()) for new in form["names"].values()}
+        names |= {re.findall(r"\w+", part)[0] for part in rule.args.get("parts", ())}
         headers |= set(rule.args.get("moved", {}).values())
         for row in (rule.fix, *rule.args.get("needs", ())):
             if "header" in row:
                 headers.add(row["header"])
                 brought |= {(row["header"], other) for other in row.get("brought-by", ())}
-    return {name.rpartition("::")[2] for name in names}, headers, brought
+    return {name.partition("<")[0].rpartition("::")[2] for name in names}, headers, brought
 
 
 def include_folder() -> Path | None:

@@ -82,8 +82,8 @@ REPORTED = {
     "a macro that is not called": ("FORWARD(AT_CHECK)\n", "not called"),
     "THCudaCheck as an expression": ("int f() { return THCudaCheck(a), 0; }\n", "expression"),
     "a type in a variable": (
-        'void f(at::Tensor x) { auto t = x.type(); AT_DISPATCH_ALL_TYPES(t, "n", g); }\n',
-        "holds",
+        'void f(at::Tensor x) { auto t = x.type(); AT_DISPATCH_ALL_TYPES(t, "n", g); run(t); }\n',
+        "more than its scalar type",
     ),
     "a type by argument": ('void f(const at::Type& t) { AT_DISPATCH_ALL_TYPES(t, "n", g); }\n', "holds"),
     "a macro of another file": ("DISPATCH_FLOAT_AND_HALF(x.type(), 0, f);\n", "does not show"),
@@ -113,12 +113,21 @@ def test_report(run: Run, name: str) -> None:
     text, reason = REPORTED[name]
     outcome = run(HEAD + text, unsafe=True)
     assert outcome.after["csrc/op.cu"].decode() == HEAD + text
-    (finding,) = outcome.findings
-    assert finding.fix.safety == "manual"
-    assert reason in finding.fix.reason
+    assert {finding.fix.safety for finding in outcome.findings} == {"manual"}
+    assert reason in outcome.findings[-1].fix.reason
 
 
 UNSAFE = {
+    "a type in a variable": (
+        'void f(at::Tensor x) { auto t = x.type(); AT_DISPATCH_ALL_TYPES(t, "n", g); }\n',
+        'void f(at::Tensor x) { auto t = x.scalar_type(); AT_DISPATCH_ALL_TYPES(t, "n", g); }\n',
+    ),
+    "a type in a variable, of which another tensor with that name knows nothing": (
+        "void f(at::Tensor x) {\n  const at::Type &t = x[0].type();\n  AT_DISPATCH_ALL_TYPES((t), n, [&] {\n"
+        "    g(t.scalarType()); { at::Tensor t; t.sizes(); y.t(); }\n  });\n}\n",
+        "void f(at::Tensor x) {\n  const auto t = x[0].scalar_type();\n  AT_DISPATCH_ALL_TYPES((t), n, [&] {\n"
+        "    g(t); { at::Tensor t; t.sizes(); y.t(); }\n  });\n}\n",
+    ),
     "a receiver that is not declared here": (
         "float* p = params_->weight.data<float>();\n",
         "float* p = params_->weight.data_ptr<float>();\n",
