@@ -14,11 +14,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from cudamig.hosts import cpp_files
+from cudamig.hosts import cpp_files, cpp_scope
 from cudamig.hosts.cpp_branches import Branches
 from cudamig.hosts.cpp_lex import Macro, Tokens, lex
 from cudamig.hosts.cpp_mask import blank, mask
 from cudamig.hosts.cpp_pairs import Pairs, pair
+from cudamig.hosts.cpp_scope import Rows
 from cudamig.model import Span
 from cudamig.nodes import Node
 from cudamig.source import Source
@@ -48,6 +49,7 @@ class CppDocument:
         self.source = source
         self.files = cpp_files.NONE  # the tree that the file stands in, where the run knows it
         self.nodes: list[Node] = []
+        self._rows: dict[str, Rows] = {}
         self.tokens, self.branches = _read(source.text)
         self.words, self.starts = self.tokens.words, self.tokens.starts
 
@@ -72,6 +74,19 @@ class CppDocument:
         for row in cpp_tree.declared(self._tree, self._masked):
             out.setdefault(row.name, []).append(row)
         return out
+
+    def rows(self, name: str) -> Rows:
+        """The declarations of a name in the file."""
+        if name not in self._rows:
+            declared = self.declared.get(name)
+            self._rows[name] = Rows(declared) if declared else cpp_scope.NONE
+        return self._rows[name]
+
+    def everywhere(self, name: str) -> Iterator[tuple[CppDocument, Rows]]:
+        """The declarations of a name in the file, then in each header of the repository that it sees."""
+        yield self, self.rows(name)
+        for header in self.headers(name):
+            yield header, header.rows(name)
 
     @functools.cached_property
     def includes(self) -> list[Include]:

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import ACCESS, after_angle, chain_start
 from cudamig.matchers.cpp_places import fate, finding
-from cudamig.matchers.cpp_scope import rows
 from cudamig.matchers.cpp_seen import unproven
-from cudamig.matchers.cpp_tensor import Kind, kind_of
+from cudamig.matchers.cpp_tensor import kind_of
+from cudamig.matchers.cpp_types import Kind
 from cudamig.model import Edit, Finding, Fix, Span, manual
 from cudamig.rules.model import Context, Rule
 
@@ -81,7 +81,7 @@ def _of_type(document: CppDocument, use: _Use) -> Fix | None:
     if use.at > 1 and words[use.at - 1] == "::":
         if words[use.at - 2] not in _SPACES:
             return None
-    elif rows(document, name).of("class", "alias"):
+    elif document.rows(name).of("class", "alias"):
         return None
     elif document.namespaces.isdisjoint(_SPACES):
         return manual(use.rule.title, "no namespace is written before it, so the new name may not be known here")

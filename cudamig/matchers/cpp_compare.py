@@ -12,7 +12,8 @@ from typing import NamedTuple
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import ACCESS, Chain, chain, chain_start, is_name
 from cudamig.matchers.cpp_places import fate, finding, speaks_torch
-from cudamig.matchers.cpp_tensor import Kind, kind_of
+from cudamig.matchers.cpp_tensor import kind_of
+from cudamig.matchers.cpp_types import Kind
 from cudamig.model import Edit, Finding, Fix, Span, manual
 from cudamig.rules.model import Context, Rule
 

@@ -15,7 +15,8 @@ from cudamig.hosts.cpp_expr import Chain, arguments, chain
 from cudamig.hosts.cpp_lex import Macro
 from cudamig.matchers.cpp_held import rewritten
 from cudamig.matchers.cpp_places import fate, finding, speaks_torch
-from cudamig.matchers.cpp_tensor import Kind, declared_kind, kind_of, lookup
+from cudamig.matchers.cpp_tensor import declared_kind, kind_of, lookup
+from cudamig.matchers.cpp_types import Kind
 from cudamig.model import Edit, Finding, Fix, Related, Span, manual
 from cudamig.rules.model import Context, Rule
 
@@ -80,14 +81,13 @@ def _position(name: str, macros: dict[str, int]) -> int | None:
 
 
 def _forwarding(document: CppDocument, rule: Rule) -> dict[str, int]:
-    """The file's own macros that hand one parameter on to an ATen macro as its type, and do nothing else with it."""
-    out = {}
-    for name, definitions in document.macros.items():
-        places = {_forwarded(document, macro, rule) for macro in definitions}
-        place = places.pop() if len(places) == 1 else None
-        if place is not None:
-            out[name] = place
-    return out
+    """The repository's macros that hand one parameter on to an ATen macro as its type, and do nothing else with it."""
+    places: dict[str, set[int | None]] = {}
+    for other in (document, *document.headers("DISPATCH")):
+        for name, definitions in other.macros.items():
+            places.setdefault(name, set()).update(_forwarded(other, macro, rule) for macro in definitions)
+    only = {name: next(iter(found)) for name, found in places.items() if len(found) == 1}
+    return {name: place for name, place in only.items() if place is not None}
 
 
 def _forwarded(document: CppDocument, macro: Macro, rule: Rule) -> int | None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import ACCESS, chain_start
-from cudamig.matchers.cpp_tensor import Kind, kind_of, lookup
+from cudamig.matchers.cpp_tensor import kind_of, lookup
+from cudamig.matchers.cpp_types import Kind
 from cudamig.model import Edit, Fix, Safety, Span, manual
 from cudamig.rules.model import Rule
 

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import ACCESS, chain, chain_start
 from cudamig.matchers.cpp_places import fate, finding, speaks_torch
-from cudamig.matchers.cpp_tensor import Kind, kind_of, lookup
+from cudamig.matchers.cpp_tensor import kind_of, lookup
+from cudamig.matchers.cpp_types import Kind
 from cudamig.model import Edit, Finding, Fix, Span, manual
 from cudamig.rules.model import Context, Rule
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import Chain, chain
-from cudamig.matchers.cpp_scope import rows
 from cudamig.matchers.cpp_tensor import lookup
 
 _LONGEST = 60  # characters of an expression in a message
@@ -40,10 +39,10 @@ def seen(document: CppDocument, first: int, last: int) -> str:
 
 
 def _member(document: CppDocument, name: str) -> str:
-    members = rows(document, name).of("member")
+    members = (row for _, rows in document.everywhere(name) for row in rows.of("member"))
     types = list(dict.fromkeys(row.type for row in members))
     if not types:
-        return f"no declaration of {name} in this file"
+        return f"no declaration of {name} in this file or its headers"
     return f"{name} is declared as {' and as '.join(types)}"
 
 
@@ -54,7 +53,7 @@ def _named(document: CppDocument, found: Chain) -> str:
         return f"{name} is a parameter of the macro {macro.name}"
     row = lookup(document, name, document.starts[found.first])
     if not row:
-        return f"no declaration of {name} in this file"
+        return _member(document, name)
     if row.kind == "function":
         return f"{name} returns {row.type}"
     made = _made(document, row.offset) if "auto" in row.type.split() else ""

@@ -3,44 +3,17 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import Chain, Step, chain, is_name
-from cudamig.matchers.cpp_scope import rows
+from cudamig.matchers.cpp_types import Kind, plain, type_kind
 
 if TYPE_CHECKING:
     from cudamig.hosts.cpp_tree import Declared
 
 
-class Kind(Enum):
-    """What is known of an expression."""
-
-    TENSOR = "a tensor"
-    TENSORS = "a list or tuple of tensors"
-    STORAGE = "a storage"
-    TYPE = "a tensor's type"
-    OTHER = "something else"
-    UNKNOWN = "not known here"
-
-
 _DEPTH = 8  # declarations by ``auto`` to go through
-_SPACES = r"(?:(?:::)?(?:at|torch|c10|torch::autograd)::)?"
-_CONST = re.compile(r"\b(?:const|volatile|typename)\b ?|[&*]|^::")
-_TENSOR = re.compile(rf"{_SPACES}(?:Tensor|TensorBase|Variable)")
-_TENSORS = re.compile(
-    rf"(?:(?:std|c10|at|torch)::)?(?:vector|List|ArrayRef|array|SmallVector)<{_TENSOR.pattern}(?:,\w+)?>"
-    rf"|{_SPACES}(?:TensorList|ITensorListRef|variable_list)|std::(?:tuple|pair)<{_TENSOR.pattern}(?:,{_TENSOR.pattern})*>"
-)
-_MAYBE = re.compile(
-    rf"(?:(?:std|c10|at|torch)::)?(?:optional|unique_ptr|shared_ptr)<{_TENSOR.pattern}>|{_SPACES}TensorArg"
-)
-_STORAGE = re.compile(rf"{_SPACES}Storage")
-_TYPE = re.compile(rf"{_SPACES}(?:Type|DeprecatedTypeProperties)")
-_UNQUALIFIED = re.compile(r"(?<![\w:])(?:Tensor|TensorBase|Variable)\b")
-_LIBRARIES = frozenset(("caffe2", "paddle", "phi", "tensorflow"))  # each has a class Tensor of its own
-_PLAIN = re.compile(r"[\w: ]+(?:<.*>)?")
 _FACTORIES = re.compile(
     r"(?:at|torch)::(?:empty|zeros|ones|full|rand|randn|arange|eye|linspace)(?:_like|_strided)?"
     r"|(?:at|torch)::(?:from_blob|tensor|cat|stack|where|mm|bmm|matmul|addmm|sum|mean|max|min|randint|randperm)"
@@ -84,44 +57,14 @@ def kind_of(document: CppDocument, first: int, last: int, depth: int = _DEPTH) -
 
 def lookup(document: CppDocument, name: str, offset: int) -> Declared | None:
     """The declaration that ``name`` refers to at a place: the innermost one, the last before the place."""
-    return rows(document, name).at(offset)
+    return document.rows(name).at(offset)
 
 
 def declared_kind(document: CppDocument, row: Declared, depth: int = _DEPTH) -> Kind:
     """What a declared name is, by its type, or for ``auto`` by its initialiser."""
-    written = _CONST.sub("", row.type)
-    if written in ("auto", "decltype(auto)"):
+    if plain(row.type) in ("auto", "decltype(auto)"):
         return _initial(document, row, depth)
-    written = _resolved(document, written)
-    if rows(document, written).of("template"):
-        return Kind.UNKNOWN
-    if any(_foreign(document, name) for name in _UNQUALIFIED.findall(written)):
-        return Kind.OTHER
-    for pattern, kind in ((_TENSOR, Kind.TENSOR), (_MAYBE, Kind.TENSOR), (_TENSORS, Kind.TENSORS)):
-        if pattern.fullmatch(written):
-            return kind
-    for pattern, kind in ((_STORAGE, Kind.STORAGE), (_TYPE, Kind.TYPE)):
-        if pattern.fullmatch(written):
-            return kind
-    return Kind.OTHER if _PLAIN.fullmatch(written) else Kind.UNKNOWN
-
-
-def _resolved(document: CppDocument, written: str) -> str:
-    """A type's name with the file's own ``using`` and ``typedef`` replaced (each once, so that a ring ends)."""
-    for _ in range(_DEPTH):
-        aliases = rows(document, written).of("alias")
-        if not aliases:
-            break
-        written = _CONST.sub("", aliases[0].type)
-    return written
-
-
-def _foreign(document: CppDocument, name: str) -> bool:
-    """Whether a class of torch's name, written without a namespace, is shown to be another one."""
-    known = rows(document, name).of("using", "class")
-    if known:
-        return not any(_TENSOR.fullmatch(row.type.removeprefix("::")) for row in known)
-    return not _LIBRARIES.isdisjoint(document.namespaces)
+    return type_kind(document, row.type)
 
 
 def _base(document: CppDocument, found: Chain, depth: int) -> Kind:
@@ -141,7 +84,17 @@ def _base(document: CppDocument, found: Chain, depth: int) -> Kind:
     if macro and macro.params and found.name in macro.params:
         return Kind.UNKNOWN
     known = lookup(document, found.name, document.starts[found.first])
-    return declared_kind(document, known, depth) if known else Kind.UNKNOWN
+    return declared_kind(document, known, depth) if known else _beyond(document, found.name, depth)
+
+
+def _beyond(document: CppDocument, name: str, depth: int) -> Kind:
+    """What headers of the repository declare a name to be, outside of functions; unknown when they differ."""
+    kinds = set()
+    for header in document.headers(name):
+        end = len(header.source.text)
+        rows = header.rows(name).of("member", "function", "variable")
+        kinds |= {declared_kind(header, row, depth - 1) for row in rows if row.kind == "member" or row.end == end}
+    return kinds.pop() if len(kinds) == 1 else Kind.UNKNOWN
 
 
 def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool, depth: int) -> Kind:
@@ -172,8 +125,9 @@ def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool, depth:
 
 
 def _field(document: CppDocument, name: str, depth: int) -> Kind:
-    """What all members of that name in this file are; unknown when they differ or there are none."""
-    kinds = {declared_kind(document, row, depth - 1) for row in rows(document, name).of("member")}
+    """What all members of that name in the file and its headers are; unknown when they differ or there are none."""
+    found = ((other, row) for other, rows in document.everywhere(name) for row in rows.of("member"))
+    kinds = {declared_kind(other, row, depth - 1) for other, row in found}
     return kinds.pop() if len(kinds) == 1 else Kind.UNKNOWN
 
 

@@ -95,3 +95,39 @@ def test_rings_of_includes_end() -> None:
     assert files.seen("x.cu") == ["a.h", "b.h"]
     assert files.users("b.h") == ["a.h", "x.cu"]
     assert files.units("b.h") == ["x.cu"]
+
+
+OP_H = """#pragma once
+#include <torch/extension.h>
+using Points = at::Tensor;
+at::Tensor weights_of(const at::Tensor& x);
+struct Grid { at::Tensor cells; Blob blob; float* run(); };
+#define DISPATCH_REAL(TYPE, NAME, ...) AT_DISPATCH_FLOATING_TYPES(TYPE, NAME, __VA_ARGS__)
+"""
+
+
+def test_what_headers_declare_tells_receivers_and_macros() -> None:
+    tree = {
+        "src/op.h": OP_H,
+        "src/op.cpp": (
+            '#include "op.h"\n'
+            "float* Grid::run() { return cells.data<float>(); }\n"
+            "float* f(Points p, Grid* g) { p.data<float>(); g->cells.data<float>(); return g->blob.data<float>(); }\n"
+            'void h(at::Tensor x) { weights_of(x).data<float>(); DISPATCH_REAL(x.type(), "h", [&] { x; }); }\n'
+        ),
+    }
+    expected = (
+        '#include "op.h"\n'
+        "float* Grid::run() { return cells.data_ptr<float>(); }\n"
+        "float* f(Points p, Grid* g) { p.data_ptr<float>(); g->cells.data_ptr<float>(); return g->blob.data<float>(); }\n"
+        'void h(at::Tensor x) { weights_of(x).data_ptr<float>(); DISPATCH_REAL(x.scalar_type(), "h", [&] { x; }); }\n'
+    )
+    assert run(tree).after["src/op.cpp"].decode() == expected
+
+
+def test_a_class_of_a_header_is_no_tensor_of_torch() -> None:
+    tree = {
+        "src/tensor.h": "struct Tensor { template <class T> T* data(); };\n",
+        "src/op.cpp": '#include <torch/extension.h>\n#include "tensor.h"\nint* f(Tensor& t) { return t.data<int>(); }\n',
+    }
+    assert run(tree, unsafe=True).findings == ()

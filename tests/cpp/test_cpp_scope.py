@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cudamig.hosts.cpp import CppDocument
+from cudamig.hosts.cpp_scope import Rows
 from cudamig.hosts.cpp_tree import Declared
-from cudamig.matchers import cpp_scope
-from cudamig.matchers.cpp_scope import Rows
 
 Parse = Callable[..., CppDocument]
 
@@ -55,6 +54,6 @@ def test_declarations_are_gone_through_once(parse: Parse, monkeypatch: pytest.Mo
                 yield row
 
     monkeypatch.setitem(document.declared, "x", Counted(document.declared["x"]))  # type: ignore[arg-type]
-    found = [cpp_scope.rows(document, "x").at(at) for at in document.starts]
+    found = [document.rows("x").at(at) for at in document.starts]
     assert any(found)
     assert count <= seen <= 2 * count

@@ -120,14 +120,14 @@ def test_keep(run: Run, statement: str) -> None:
 
 # receiver -> what the reason says of it
 SEEN = {
-    "nowhere": "no declaration of nowhere in this file",
-    "p->weight": "no declaration of weight in this file",
+    "nowhere": "no declaration of nowhere in this file or its headers",
+    "p->weight": "no declaration of weight in this file or its headers",
     "p->mixed": "mixed is declared as A and as at::Tensor",
     "u": "u is declared as auto",
     "w": "w is declared as auto and made from elsewhere(x).front()",
     "maker(1)": "maker is declared as T",
     "x.unheard_of()": "what unheard_of() gives is not known",
-    "(*nowhere)": "no declaration of nowhere in this file",
+    "(*nowhere)": "no declaration of nowhere in this file or its headers",
 }
 
 

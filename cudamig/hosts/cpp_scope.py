@@ -5,9 +5,6 @@ from __future__ import annotations
 import bisect
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
-
-from cudamig.hosts.cpp import CppDocument
 
 if TYPE_CHECKING:
     from cudamig.hosts.cpp_tree import Declared
@@ -56,15 +53,4 @@ class Rows:
         self._owners.append(owner)
 
 
-_NONE = Rows(())
-_KNOWN: WeakKeyDictionary[CppDocument, dict[str, Rows]] = WeakKeyDictionary()
-
-
-def rows(document: CppDocument, name: str) -> Rows:
-    """The declarations of a name in a file."""
-    if name not in document.declared:
-        return _NONE
-    known = _KNOWN.setdefault(document, {})
-    if name not in known:
-        known[name] = Rows(document.declared[name])
-    return known[name]
+NONE = Rows(())
