@@ -44,8 +44,13 @@ def _defines(document: CppDocument, rule: Rule, index: int) -> bool:
     if words[index - 1 : index] != [kind] or words[index + 1 : index + 2] != ["("] or document.macro_at(index):
         return False
     close = document.pairs[index + 1]
-    given = [word for word in words[index + 2 : close] if word in (kind, "*", ",", "const")]
-    if close < 0 or given != [kind, "*", ",", kind] or words[close + 1 : close + 2] != ["{"]:
+    given = [word for word in words[index + 2 : close] if word in (kind, "*", ",")]
+    if (
+        words[index + 2 : index + 3] != [kind]
+        or close < 0
+        or given != [kind, "*", ",", kind]
+        or words[close + 1 : close + 2] != ["{"]
+    ):
         return False
     first = _first(document, index)
     if "__device__" not in words[first:index] or "template" in words[first:index]:

@@ -16,6 +16,7 @@ from cudamig.text import Text
 KINDS = ("cmake", "shell", "make", "batch", "dockerfile", "singularity")
 _ABI = re.compile(r"_GLIBCXX_USE_CXX11_ABI=0(?!\w)")
 _NVTX = re.compile(r"(?<![\w./-])(?:-l|CUDA::)?nvToolsExt(?![\w.])|libnvToolsExt\.(?:so|a)(?![\w])")
+_CHOICE = re.compile(r"ABI|(?:^|_)TF\d?(?:_|$)|TENSORFLOW", re.I)  # the flag is meant for one case
 _LIBTORCH = re.compile(r"torch/(?:include|lib|csrc)|cpp_extension|libtorch|-ltorch|TORCH_(?:INCLUDE|LIB|DIR|PATH)")
 
 
@@ -28,10 +29,16 @@ def judge(result: FileResult, target: Target) -> Iterator[Place]:
         isinstance(node, Requirement) and node.name == "torch" for node in result.nodes
     )
     against = any(_LIBTORCH.search(text.value) for text in texts)
+    chosen = [
+        node.span
+        for node in result.nodes
+        if isinstance(node, Install) and node.tool == "guard" and any(_CHOICE.search(w.value) for w in node.words)
+    ]
     for text in texts:
         for found in _ABI.finditer(text.value) if torch else ():
-            message = f"the old C++ ABI; torch {target.torch} is built with the new one"
-            yield _told("old-abi", result.path, text[slice(*found.span())], message)
+            if not any(guard.start <= text.start < guard.end for guard in chosen):
+                message = f"the old C++ ABI; torch {target.torch} is built with the new one"
+                yield _told("old-abi", result.path, text[slice(*found.span())], message)
         for found in _NVTX.finditer(text.value):
             message = f"{found.group()} is version 2 of NVTX, which CUDA {target.cuda_minor} does not have"
             yield _told("nvtx-library", result.path, text[slice(*found.span())], message)
