@@ -40,6 +40,34 @@ def _for_old_gpus(document: CppDocument, offset: int) -> bool:
     return any(_ARCHITECTURE.search(test) for branch in document.branches.around(offset) for test in branch.tests)
 
 
+def _conditional(document: CppDocument, index: int) -> bool:
+    """Whether an ``if``, ``else``, ``switch`` or ``?`` stands around a place, up to the outermost braces."""
+    words, pairs = document.words, document.pairs
+    while index > 0:
+        index -= 1
+        word = words[index]
+        if word in (")", "]", "}") and 0 <= pairs[index] < index:
+            index = pairs[index]
+            if word == "}":  # a block or statement that has ended: what heads it is over too
+                index = _statement(words, pairs, index)
+            elif words[index - 1 : index] == ["if"] or words[index - 1 : index] == ["switch"]:
+                return True
+        elif word in ("else", "?", "&&", "||"):
+            return True
+        elif word == ";":
+            index = _statement(words, pairs, index)
+        elif word == "\n" and document.macro_at(index + 1):
+            return False
+    return False
+
+
+def _statement(words: Sequence[str], pairs: Sequence[int], index: int) -> int:
+    """The token just after the brace or statement end before the statement that ends at ``index``."""
+    while index > 0 and words[index - 1] not in (";", "{", "}"):
+        index = pairs[index - 1] if 0 <= pairs[index - 1] < index - 1 else index - 1
+    return index
+
+
 def _fix(document: CppDocument, rule: Rule, index: int, new: str) -> Fix:
     words, open_ = document.words, index + 1
     if words[open_ : open_ + 1] != ["("] or document.pairs[open_] < open_:
@@ -52,6 +80,8 @@ def _fix(document: CppDocument, rule: Rule, index: int, new: str) -> Fix:
     first, last = given[0]
     if len(given) > 1 and _MASK.fullmatch("".join(words[first:last])):
         return manual(rule.title, "its first argument looks like a mask, so it may be a function of the repository")
+    if _conditional(document, index):
+        return manual(rule.title, "it stands behind a condition, which not all threads of a warp may meet")
     path = document.source.path
     edits = (
         Edit(path, Span(document.starts[index], document.tokens.end(index)), new),

@@ -31,6 +31,10 @@ CHANGES = {
         "float a = __shfl(__shfl_up(v, 1), 0);\n",
         "float a = __shfl_sync(0xffffffff, __shfl_up_sync(0xffffffff, v, 1), 0);\n",
     ),
+    "after conditions, and in a loop": (
+        "void f() { if (a) { b(); } if (c) d(); for (int i = 16; i; i /= 2) { v += __shfl_down(v, i); } }\n",
+        "void f() { if (a) { b(); } if (c) d(); for (int i = 16; i; i /= 2) { v += __shfl_down_sync(0xffffffff, v, i); } }\n",
+    ),
     "a comment before the first argument": (
         "float a = __shfl(/* v */ v, 0);\n",
         "float a = __shfl_sync(0xffffffff, /* v */ v, 0);\n",
@@ -83,6 +87,10 @@ def test_change(name: str, end: str) -> None:
 LEFT = {
     "a mask that is handed over": "float a = __shfl_xor(mask, v, 1);\n",
     "more arguments than it takes": "float a = __shfl(v, 1, 2, 3);\n",
+    "a condition around it": "void f() { int a = 1; if (t < n) { b(); a = __ballot(v); } }\n",
+    "a condition without braces": "void f() { if (lane < 16) v += __shfl_down(v, 8); }\n",
+    "the other side of one": "void f() { if (a) { b(); } else { v += __shfl_down(v, 8); } }\n",
+    "a choice": "void f() { int a = b ? __any(v) : 0; }\n",
     "a function that is handed on": "auto f = __shfl;\n",
     "a pattern that only stands before an old release": "#if __CUDACC_VER_MAJOR__ < 9\nfloat a = __shfl(v, 0);\n#endif\n",
     "a type name of a base that is used": ("struct A : thrust::unary_function<int, int> {};\nA::argument_type i;\n"),
