@@ -41,6 +41,7 @@ class _Old(NamedTuple):
     gone: tuple[str, ...]
     edits: tuple[tuple[Span, str], ...]
     why: str  # it is not changed
+    review: str = ""  # why somebody has to look at it
 
 
 def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
@@ -55,6 +56,8 @@ def _finding(document: PythonDocument, rule: Rule, old: _Old, context: Context) 
     path = document.source.path
     edits = tuple(Edit(path, span, new) for span, new in old.edits)
     fix = Fix(rule.title, rule.safety, rule.reason, edits) if edits else manual(rule.title, old.why)
+    if old.review and edits:
+        fix = fix._replace(safety=Safety.UNSAFE, reason=old.review)
     if rule.safety is Safety.MANUAL:
         fix = manual(rule.title, rule.reason)
     many = ", ".join(dict.fromkeys(old.gone))
@@ -83,7 +86,8 @@ def _options(document: PythonDocument, rule: Rule, context: Context) -> Iterator
         bare = bool(_BARE.match(text.value))  # its option stands elsewhere: whatever it is, it cannot go alone
         drop = drop_old(_worded(text), context.target)
         if drop:
-            yield _Old(document.span(literal), drop.gone, () if bare else drop.edits, drop.why)
+            why = "its option stands elsewhere" if bare else drop.why
+            yield _Old(document.span(literal), drop.gone, () if bare else drop.edits, why, drop.review)
 
 
 def _worded(text: Text) -> Text:
@@ -97,7 +101,7 @@ def _listed(document: PythonDocument, node: ast.List | ast.Tuple, context: Conte
     words = [_word(item) for item in node.elts]
     ends = [sum(len(word) + 1 for word in words[:index]) for index in range(len(words) + 1)]
     line = " ".join(words)
-    drop = drop_old(Text.of(line, 0, len(line)), context.target)
+    drop = drop_old(Text.of(line, 0, len(line)), context.target, leave=True)
     if not drop:
         return None
     named = [index for index, word in enumerate(words) if any(word and word in gone for gone in drop.gone)]
@@ -109,7 +113,7 @@ def _listed(document: PythonDocument, node: ast.List | ast.Tuple, context: Conte
     gone = [index for index, found in enumerate(within) if found == {True}]
     if not gone or any(len(found) == 2 for found in within):
         return _Old(at, drop.gone, (), "one string of the list holds several options")
-    return _shortened(document, node, gone, drop.gone)
+    return _shortened(document, node, gone, drop.gone)._replace(review=drop.review)
 
 
 def _shortened(document: PythonDocument, node: ast.List | ast.Tuple, gone: list[int], named: tuple[str, ...]) -> _Old:
@@ -118,6 +122,9 @@ def _shortened(document: PythonDocument, node: ast.List | ast.Tuple, gone: list[
     spans = [document.span(item) for item in node.elts]
     listed = items(text, span.start + 1, spans, span.end - 1)
     first = spans[gone[0]]
+    inside = Span(span.start + 1, span.end - 1)
+    if listed and len(gone) == len(listed) and isinstance(node, ast.List) and "#" not in document.source.slice(inside):
+        return _Old(first, named, ((inside, ""),), "")
     if not listed or (isinstance(node, ast.Tuple) and len(listed) - len(gone) < 2):
         return _Old(first, named, (), "it is no item of a plain list")
     if any("#" in _line_rest(text, listed[index]) for index in gone):
@@ -155,16 +162,21 @@ def _variables(document: PythonDocument, rule: Rule, context: Context) -> Iterat
         value = _set(node)
         drop = drop_old(values.text(value), context.target) if value and id(value) not in chosen else None
         if value and drop:
-            yield _Old(document.span(value), drop.gone, drop.edits, drop.why)
+            yield _Old(document.span(value), drop.gone, drop.edits, drop.why, drop.review)
 
 
 def _set(node: ast.AST) -> ast.expr | None:
-    """What a statement sets the variable to."""
+    """What a statement sets the variable to, be it only where it is not set yet."""
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
         target = node.targets[0]
         if last_name(target.value) == "environ" and _word(target.slice) == _VARIABLE:
-            return node.value
-    if isinstance(node, ast.Call) and last_name(node.func) in ("setdefault", "putenv") and len(node.args) == 2:
+            return _given(node.value, ("get", "getenv")) or node.value
+    return _given(node, ("setdefault", "putenv"))
+
+
+def _given(node: ast.AST, functions: tuple[str, ...]) -> ast.expr | None:
+    """The value that stands beside the variable's name in a call of ``os`` or ``os.environ``."""
+    if isinstance(node, ast.Call) and last_name(node.func) in functions and len(node.args) == 2:
         of = node.func.value if isinstance(node.func, ast.Attribute) else node.func
         return node.args[1] if last_name(of) in ("environ", "os") and _word(node.args[0]) == _VARIABLE else None
     return None

@@ -1,7 +1,8 @@
 """Lists of GPU architectures that a build names: the entries that the target's compiler has dropped, taken out.
 
 Two ways to write them: a list of compute capabilities (``TORCH_CUDA_ARCH_LIST="3.5;7.0+PTX"``, CMake's ``35;70-real``)
-and compiler options (``-gencode arch=compute_35,code=sm_35``). Nothing is ever added to a list.
+and compiler options (``-gencode arch=compute_35,code=sm_35``). Nothing is added to a list, but ``+PTX`` (code for all
+newer GPUs) stays when its entry goes; where no entry would remain, the oldest architecture of the target is proposed.
 """
 
 from __future__ import annotations
@@ -12,23 +13,25 @@ from typing import NamedTuple
 
 from cudamig.facts import store
 from cudamig.facts.targets import Target
-from cudamig.model import Severity, Span
+from cudamig.model import Safety, Severity, Span
+from cudamig.project.architecture_lists import (
+    CODED,
+    NUMBER,
+    SEPARATORS,
+    Entry,
+    capabilities,
+    options_of,
+    regions,
+    singles_of,
+    spans_of,
+)
 from cudamig.project.place import Place
 from cudamig.text import EMPTY, NOWHERE, UNKNOWN, Text
 
-_SEPARATORS = " \t\r\n;,"
-_CODE = r"(?:sm|compute|lto)_\d+[a-z]?"
-_OPTION = re.compile(
-    r"(?:--?gencode|--generate-code)(?:[=;]|[ \t\r\n]+)arch=compute_\d+[a-z]?,code="
-    rf"(?:\[[^\]\s]*\]|(?P<quote>\\?[\"'])(?:{_CODE},?)+(?P=quote)|{_CODE}(?:,{_CODE})*)(?![\w$,])"
-)
-_SINGLE = re.compile(rf"(?<!\S)-{{1,2}}(?:arch|gpu-architecture|code|gpu-code)[= ]{_CODE}(?![\w$])")
 _DEFINITION = re.compile(r"-D(\w*ARCH\w*)(?::\w+)?=")
-_CODED = re.compile(r"(?:sm|compute)_\d")
-_NUMBER = re.compile(r"_(\d+)")
-_ENTRY = re.compile(r"(?:(\d{1,3}\.\d)|(\d{2,3})|([A-Z][a-z]+(?:\+Te(?:sla|gra))?))[a-z]?(?:\+PTX|-real|-virtual)?")
 _LIST = re.compile(r"CUDA_?ARCH|ARCH\w*_CUDA")  # in the name of a variable that holds capabilities
-_CONTINUATION = 3  # at most so many characters between two that are joined: a backslash and a line end
+_LEFT = "no architecture would remain: torch then builds for TORCH_CUDA_ARCH_LIST, or for the GPUs that it finds"
+_BOTH = "the compiler got an architecture of its own beside those that stay"
 
 
 class Drop(NamedTuple):
@@ -37,12 +40,7 @@ class Drop(NamedTuple):
     gone: tuple[str, ...]  # entries as written
     edits: tuple[tuple[Span, str], ...]  # that take them out; empty where ``why`` says why it is not done
     why: str = ""
-
-
-class _Entry(NamedTuple):
-    start: int
-    end: int
-    numbers: tuple[int, ...]  # compute capabilities without the dot
+    review: str = ""  # why somebody has to look at it
 
 
 def oldest(target: Target) -> int | None:
@@ -56,7 +54,7 @@ def judge(path: str, text: Text, target: Target, variable: str = "") -> Iterator
 
     ``variable``: what holds the string. Bare numbers are architectures only in a variable that is called so.
     """
-    if not _LIST.search(variable) and not _CODED.search(text.value):
+    if not _LIST.search(variable) and not CODED.search(text.value):
         return
     drop = drop_old(text, target)
     span = text.stretch()
@@ -64,7 +62,10 @@ def judge(path: str, text: Text, target: Target, variable: str = "") -> Iterator
         many = ", ".join(dict.fromkeys(drop.gone))
         message = f"CUDA {target.cuda_minor} has no compiler for {many}"
         where = drop.edits[0][0] if len(drop.edits) == 1 else span
-        yield Place("cuda-architecture", path, where, message, Severity.ERROR, drop.edits, drop.why)
+        safety = Safety.UNSAFE if drop.review else Safety.SAFE
+        yield Place(
+            "cuda-architecture", path, where, message, Severity.ERROR, drop.edits, drop.why, safety, drop.review
+        )
 
 
 def options(path: str, words: Sequence[Text], target: Target) -> Iterator[Place]:
@@ -76,7 +77,7 @@ def options(path: str, words: Sequence[Text], target: Target) -> Iterator[Place]
         definition = _DEFINITION.match(word.value)
         if definition:
             yield from judge(path, word[definition.end() :], target, definition.group(1))
-    if any(_CODED.search(word.value) for word in words):
+    if any(CODED.search(word.value) for word in words):
         line = EMPTY
         for word in words:
             close = bool(line.at and word.at) and word.at[0] == line.at[-1] + 2
@@ -88,28 +89,72 @@ def options(path: str, words: Sequence[Text], target: Target) -> Iterator[Place]
             yield place if whole or not place.changes else place._replace(changes=(), blocks=why)
 
 
-def drop_old(text: Text, target: Target) -> Drop | None:
+def drop_old(text: Text, target: Target, leave: bool = False) -> Drop | None:
     """What to take out of a list of capabilities or a string of compiler options; None when nothing in it is too old.
 
-    The separators of what is taken out go with it. There are no edits where an entry is not understood, where no
-    entry would remain, and where the text is put together from several places.
+    The separators of what is taken out go with it. There are no edits where an entry is not understood, and where the
+    text is put together from several places. Where no entry would remain, one becomes the target's oldest, unless
+    ``leave`` says that torch chooses then.
     """
     limit = oldest(target)
     if limit is None:
         return None
-    options = bool(_CODED.search(text.value))
-    entries = list(_options(text.value)) if options else list(_capabilities(text.value))
-    singles = _SINGLE.findall(text.value) if options else []
+    options = bool(CODED.search(text.value))
+    entries = list(options_of(text.value)) if options else list(capabilities(text.value))
+    singles = list(singles_of(text.value)) if options else []
     old = [entry for entry in entries if min(entry.numbers) < limit]
-    alone = [single for single in singles if int(_NUMBER.findall(single)[0]) < limit]
+    alone = [single for single in singles if min(single.numbers) < limit]
     if not old and not alone:
         return None
-    gone = tuple(text.value[entry.start : entry.end] for entry in old) + tuple(alone)
-    why = _why_not(text, entries, old, alone, options, limit)
+    gone = tuple(text.value[entry.start : entry.end] for entry in (*old, *alone))
+    stays = len(old) < len(entries)
+    why = _why_not(text, [*old, *alone], len(alone) < len(singles), options, limit)
     if why:
         return Drop(gone, (), why)
-    edits = tuple((span, "") for start, end in _regions(text.value, old) for span in _spans(text, start, end))
-    return Drop(gone, edits)
+    if stays or leave:
+        cut = sorted((*old, *alone))
+        edits = tuple((span, "") for start, end in regions(text.value, cut) for span in spans_of(text, start, end))
+        review = "" if stays and not alone else _BOTH if stays else _LEFT
+        return Drop(gone, (*edits, *_carried(text, entries, old)), "", review)
+    if UNKNOWN in text.value:
+        return Drop(gone, (), "no architecture would remain that is seen, and part of it is computed")
+    return _refilled(text, gone, old, alone, f"{limit // 10}.{limit % 10}")
+
+
+def _refilled(text: Text, gone: tuple[str, ...], old: list[Entry], alone: list[Entry], oldest: str) -> Drop:
+    """One entry becomes the target's oldest architecture, the others go."""
+    last = max(old, key=lambda entry: (max(entry.numbers), entry.start), default=None)
+    rest = [entry for entry in old if entry is not last]
+    edits: list[tuple[Span, str] | None] = [
+        (span, "") for start, end in regions(text.value, rest) for span in spans_of(text, start, end)
+    ]
+    ptx = "+PTX" if any(text.value[entry.end - 4 : entry.end] == "+PTX" for entry in old) else ""
+    for entry in (*alone, *([last] if last else ())):
+        written = text.value[entry.start : entry.end]
+        if CODED.search(written):
+            for found in NUMBER.finditer(written):
+                start, end = (entry.start + offset for offset in found.span(1))
+                edits.append(text.replace(start, end, oldest.replace(".", "")))
+        else:
+            dotted = "." in written or written[0].isalpha()
+            kind = "" if dotted else next((k for k in ("-real", "-virtual") if written.endswith(k)), "")
+            new = (oldest if dotted else oldest.replace(".", "")) + (kind or ptx)
+            edits.append(text.replace(entry.start, entry.end, new))
+    done = tuple(edit for edit in edits if edit)
+    if len(done) < len(edits):
+        return Drop(gone, (), "no architecture would remain, and the list is put together from several places")
+    return Drop(gone, done, "", f"no architecture would remain: {oldest} is the oldest that the target builds for")
+
+
+def _carried(text: Text, entries: list[Entry], old: list[Entry]) -> Iterator[tuple[Span, str]]:
+    """``+PTX`` on the newest entry that stays, when the only one that had it goes."""
+    kept = [entry for entry in entries if entry not in old]
+    having = [entry for entry in entries if text.value[entry.start : entry.end].endswith("+PTX")]
+    if kept and having and all(entry in old for entry in having):
+        last = max(kept, key=lambda entry: (max(entry.numbers), entry.start))
+        change = text.replace(last.start, last.end, text.value[last.start : last.end] + "+PTX")
+        if change:
+            yield change
 
 
 def all_old(value: str, target: Target) -> bool:
@@ -117,81 +162,22 @@ def all_old(value: str, target: Target) -> bool:
     limit = oldest(target)
     if limit is None:
         return False
-    value = value.strip(_SEPARATORS)
+    value = value.strip(SEPARATORS)
     if value.startswith("arch=compute_"):
         value = "-gencode " + value
-    entries = list(_options(value)) or list(_capabilities(value))
+    entries = list(options_of(value)) or list(capabilities(value))
     rest = value
     for entry in reversed(entries):
         rest = rest[: entry.start] + rest[entry.end :]
-    return bool(entries) and not rest.strip(_SEPARATORS) and all(max(entry.numbers) < limit for entry in entries)
+    return bool(entries) and not rest.strip(SEPARATORS) and all(max(entry.numbers) < limit for entry in entries)
 
 
-def _why_not(text: Text, entries: list[_Entry], old: list[_Entry], alone: list[str], options: bool, limit: int) -> str:
-    """Why the entries cannot be taken out, or ``""``."""
-    if alone:
-        return f"{alone[0]} is the only architecture here: a person must choose another"
-    if len(entries) == len(old):
-        return "no architecture would remain: a person must choose others"
+def _why_not(text: Text, old: list[Entry], other: bool, options: bool, limit: int) -> str:
+    """Why the entries cannot be taken out, or ``""``. ``other``: a current single option stands beside old ones."""
     if not options and UNKNOWN in text.value:
         return "part of the list is computed"
-    if any(max(entry.numbers) >= limit for entry in old):
+    if other or any(max(entry.numbers) >= limit for entry in old):
         return "one option names old and current architectures together"
     if any(NOWHERE in text.at[entry.start : entry.end] for entry in old):
         return "the list is put together from several places"
     return ""
-
-
-def _options(value: str) -> Iterator[_Entry]:
-    for found in _OPTION.finditer(value):
-        yield _Entry(*found.span(), tuple(int(number) for number in _NUMBER.findall(found.group())))
-
-
-def _capabilities(value: str) -> Iterator[_Entry]:
-    """The entries of a list; none when a part of it is no entry, so that ``2.1(2.0)`` or a version is left alone."""
-    names = store.load("facts-cuda")["architecture_names"]
-    entries = []
-    for word in re.finditer(rf"[^{re.escape(_SEPARATORS)}]+", value):
-        found = _ENTRY.fullmatch(word.group())
-        if found and found.group(3):
-            found = found if found.group(3) in names else None
-            number = names.get(found.group(3), "") if found else ""
-        else:
-            number = (found.group(1) or found.group(2)) if found else ""
-        if found:
-            entries.append(_Entry(*word.span(), (int(number.replace(".", "")),)))
-        elif UNKNOWN not in word.group():
-            return
-    yield from entries
-
-
-def _regions(value: str, old: list[_Entry]) -> Iterator[tuple[int, int]]:
-    """What to delete: runs of neighbouring entries, each with the separators after it, or before it at the end."""
-    runs: list[tuple[int, int]] = []
-    for entry in old:
-        if runs and not value[runs[-1][1] : entry.start].strip(_SEPARATORS):
-            runs[-1] = runs[-1][0], entry.end
-        else:
-            runs.append((entry.start, entry.end))
-    for start, end in runs:
-        after = end + len(value[end:]) - len(value[end:].lstrip(_SEPARATORS))
-        if after < len(value):
-            yield start, after
-        else:
-            yield len(value[:start].rstrip(_SEPARATORS)), end
-
-
-def _spans(text: Text, start: int, end: int) -> list[Span]:
-    """Where ``text[start:end]`` stands; a continuation between two blanks goes too, so that no empty line stays."""
-    spans: list[Span] = []
-    for index in range(start, end):
-        at = text.at[index]
-        if at == NOWHERE:
-            continue
-        gap = at - spans[-1].end if spans else -1
-        blank = text.value[index - 1 : index + 1].isspace()
-        if gap == 0 or (blank and 0 < gap <= _CONTINUATION):
-            spans[-1] = Span(spans[-1].start, at + 1)
-        else:
-            spans.append(Span(at, at + 1))
-    return spans

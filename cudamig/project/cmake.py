@@ -15,7 +15,7 @@ from cudamig.project.place import Place, kept
 from cudamig.text import Text
 
 _STANDARDS = frozenset(("CMAKE_CXX_STANDARD", "CMAKE_CUDA_STANDARD", "CXX_STANDARD", "CUDA_STANDARD"))
-_STANDARD = re.compile(r"(?:-std=(?:c|gnu)\+\+|(?:cxx|cuda)_std_)(98|03|0x|11|1y|14|1z|17|20)(?!\w)")
+STANDARD = re.compile(r"(?:-std=(?:c|gnu)\+\+|(?:cxx|cuda)_std_)(98|03|0x|11|1y|14|1z|17|20)(?!\w)")
 _ORDER = {"98": 98, "03": 103, "0x": 111, "11": 111, "1y": 114, "14": 114, "1z": 117, "17": 117, "20": 120, "23": 123}
 _VERSION_TEST = re.compile(r"(?:CUDA|NVCC)\w*VERSION|CMAKE_CUDA_COMPILER_VERSION")
 
@@ -78,14 +78,15 @@ def _standards(result: FileResult, commands: list[Install], target: Target) -> I
     """C++ standards older than torch's headers need."""
     for node in result.nodes:
         if isinstance(node, Setting) and node.name in _STANDARDS:
-            yield from _standard(result.path, node.value, 0, len(node.value), target)
+            yield from standard(result.path, node.value, 0, len(node.value), target)
     for command in commands:
         for word in command.words[1:]:
-            for found in _STANDARD.finditer(word.value):
-                yield from _standard(result.path, word, *found.span(1), target)
+            for found in STANDARD.finditer(word.value):
+                yield from standard(result.path, word, *found.span(1), target)
 
 
-def _standard(path: str, text: Text, start: int, end: int, target: Target) -> Iterator[Place]:
+def standard(path: str, text: Text, start: int, end: int, target: Target) -> Iterator[Place]:
+    """A standard that is written at a place, where it is too old."""
     written = text.value[start:end].strip()
     if written not in _ORDER or _ORDER[written] >= 100 + target.cxx:
         return

@@ -35,7 +35,19 @@ def dropped(value: str, target: str = "cu126") -> str:
         ("2.1(2.0);3.5;7.0", "2.1(2.0);3.5;7.0"),  # not a list that we know
         ("Fermi 3.5 7.0", "Fermi 3.5 7.0"),
         ("native", "native"),
-        ("3.5", "no architecture would remain: a person must choose others"),
+        ("3.7+PTX;5.0;7.5;6.0", "5.0;7.5+PTX;6.0"),
+        ("3.5+PTX 7.0+PTX", "7.0+PTX"),
+        ("3.5", "5.0"),
+        ("3.5+PTX;3.7", "5.0+PTX"),
+        ("35-real;37-real", "50-real"),
+        ("Kepler", "5.0"),
+        (UNKNOWN + ";3.5", "part of the list is computed"),
+        (UNKNOWN + " -arch=sm_35", "no architecture would remain that is seen, and part of it is computed"),
+        ("-gencode arch=compute_30,code=sm_30 -gencode arch=compute_35,code=[sm_35,compute_35] -O3",
+         "-gencode arch=compute_50,code=[sm_50,compute_50] -O3"),
+        ("-arch=sm_35 -gencode arch=compute_70,code=sm_70", "-gencode arch=compute_70,code=sm_70"),
+        ("-arch=compute_35 -code=sm_35", "-arch=compute_50 -code=sm_50"),
+        ("-arch=compute_35 -code=sm_70", "one option names old and current architectures together"),
         (f"3.5;5.0;{UNKNOWN}", "part of the list is computed"),
         (
             "-O3 -gencode arch=compute_35,code=sm_35 -gencode arch=compute_60,code=sm_60 --ptx",
@@ -47,7 +59,7 @@ def dropped(value: str, target: str = "cu126") -> str:
         ),
         ('--generate-code=arch=compute_37,code=[sm_37,compute_37];-gencode;arch=compute_70,code="sm_70,compute_70"',
          '-gencode;arch=compute_70,code="sm_70,compute_70"'),
-        ("-arch=sm_35 -O2", "-arch=sm_35 is the only architecture here: a person must choose another"),
+        ("-arch=sm_35 -O2", "-arch=sm_50 -O2"),
         ("-gencode arch=compute_35,code=sm_60 -gencode arch=compute_70,code=sm_70",
          "one option names old and current architectures together"),
         ("-gencode arch=compute_35,code=sm_35_x -gencode arch=compute_70,code=sm_70",
@@ -99,3 +111,10 @@ def test_any_list_is_moved_once(parts: list[str]) -> None:
     once = dropped("".join(parts))
     again = dropped(once)
     assert again == once or drop_old(Text.of(once, 0, len(once)), targets.get("cu126"))
+
+
+def test_a_build_whose_list_would_be_empty_moves_only_after_a_look(check) -> None:
+    text = 'FROM nvidia/cuda:11.8.0-devel-ubuntu22.04\nENV TORCH_CUDA_ARCH_LIST="3.5;3.7"\n'
+    assert check({"Dockerfile": text}).after["Dockerfile"].decode() == text
+    moved = 'FROM nvidia/cuda:12.6.3-devel-ubuntu22.04\nENV TORCH_CUDA_ARCH_LIST="5.0"\n'
+    assert check({"Dockerfile": text}, unsafe=True).after["Dockerfile"].decode() == moved

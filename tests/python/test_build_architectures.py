@@ -45,15 +45,11 @@ def test_old_architectures_go(check, before: str, after: str, end: str) -> None:
 @pytest.mark.parametrize(
     ("code", "why"),
     [
-        (f"load('a', extra_cuda_cflags=['-O3', '-gencode', '{OLD}'])", "no architecture would remain"),
-        ("load('a', extra_cuda_cflags=['-arch=sm_35'])", "is the only architecture here"),
-        ("load('a', extra_cuda_cflags=['-arch', 'sm_35'])", "is the only architecture here"),
-        (f"f = []\nf.append('-gencode')\nf.append('{OLD}')\nload('a', extra_cuda_cflags=f)", "no architecture would remain"),
+        (f"f = []\nf.append('-gencode')\nf.append('{OLD}')\nload('a', extra_cuda_cflags=f)", "its option stands elsewhere"),
         (f"load('a', extra_cuda_cflags=['-gencode={OLD}',  # K40\n '-gencode={NEW}'])", "a comment stands beside it"),
         (f"load('a', extra_cuda_cflags=['-gencode {OLD} -gencode {NEW}', '-O3'])", "holds several options"),
         (f"f = ('-gencode={OLD}', '-gencode={NEW}')\nload('a', extra_cuda_cflags=f)", "no item of a plain list"),
-        ("os.environ['TORCH_CUDA_ARCH_LIST'] = '3.5'\nload('a')", "no architecture would remain"),
-        ("os.environ['TORCH_CUDA_ARCH_LIST'] = '3.5;' + x\nload('a')", "no architecture would remain"),
+        ("os.environ['TORCH_CUDA_ARCH_LIST'] = '3.5;' + x\nload('a')", "part of the list is computed"),
         ("os.environ['TORCH_CUDA_ARCH_LIST'] = '3.5;7.0;' + x\nload('a')", "part of the list is computed"),
     ],
 )  # fmt: skip
@@ -95,3 +91,24 @@ def test_the_target_decides(check) -> None:
 
 def test_a_module_that_builds_nothing(check) -> None:
     assert not check({"run.py": "import os\nos.environ['TORCH_CUDA_ARCH_LIST'] = '3.5;7.0'  # setup\n"}).findings
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"load('a', extra_cuda_cflags=['-O3', '-gencode', '{OLD}'])", "load('a', extra_cuda_cflags=['-O3'])"),
+        ("load('a', extra_cuda_cflags=['-arch=sm_35'])", "load('a', extra_cuda_cflags=[])"),
+        ("load('a', extra_cuda_cflags=['-arch', 'sm_35'])", "load('a', extra_cuda_cflags=[])"),
+        (f"f = [\n    '-gencode', '{OLD}',\n]\nload('a', extra_cuda_cflags=f + g)", "f = []\nload('a', extra_cuda_cflags=f + g)"),
+        ("f = '-arch=sm_35 -O3'.split()\nload('a', extra_cuda_cflags=f)", "f = '-arch=sm_50 -O3'.split()\nload('a', extra_cuda_cflags=f)"),
+        ("os.environ['TORCH_CUDA_ARCH_LIST'] = '3.5;3.7+PTX'\nload('a')", "os.environ['TORCH_CUDA_ARCH_LIST'] = '5.0+PTX'\nload('a')"),
+        ("os.environ['TORCH_CUDA_ARCH_LIST'] = os.environ.get('TORCH_CUDA_ARCH_LIST', '3.5')\nload('a')",
+         "os.environ['TORCH_CUDA_ARCH_LIST'] = os.environ.get('TORCH_CUDA_ARCH_LIST', '5.0')\nload('a')"),
+    ],
+)  # fmt: skip
+def test_what_would_leave_no_architecture_needs_a_look(check, before: str, after: str) -> None:
+    text = HEAD + before + "\n"
+    assert check({"setup.py": text}).after["setup.py"].decode() == text
+    done = check({"setup.py": text}, unsafe=True)
+    assert done.after["setup.py"].decode() == HEAD + after + "\n"
+    assert not done.left
