@@ -48,6 +48,8 @@ MATCHERS = {
     "stack": Matcher("", STACK, stack=True),
     "pip-trap": Matcher("pip_trap", ("requirements",)),
     "cpp-dispatch": Matcher("cpp_dispatch", ("cpp",)),
+    "cpp-gone": Matcher("cpp_gone", ("cpp",)),
+    "cpp-handle": Matcher("cpp_handle", ("cpp",)),
     "cpp-include": Matcher("cpp_include", ("cpp",)),
     "cpp-macro": Matcher("cpp_macro", ("cpp",)),
     "cpp-method-chain": Matcher("cpp_chain", ("cpp",)),
