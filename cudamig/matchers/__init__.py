@@ -49,6 +49,8 @@ MATCHERS = {
     "pip-trap": Matcher("pip_trap", ("requirements",)),
     "cpp-accessor": Matcher("cpp_accessor", ("cpp",)),
     "cpp-dispatch": Matcher("cpp_dispatch", ("cpp",)),
+    "cpp-gone": Matcher("cpp_gone", ("cpp",)),
+    "cpp-handle": Matcher("cpp_handle", ("cpp",)),
     "cpp-include": Matcher("cpp_include", ("cpp",)),
     "cpp-type-comparison": Matcher("cpp_compare", ("cpp",)),
     "cpp-type-options": Matcher("cpp_options", ("cpp",)),

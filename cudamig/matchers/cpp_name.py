@@ -2,7 +2,8 @@
 
 Rule arguments: ``names``, old -> new; an empty new name says that only a person can replace it. A qualified name
 (``c10::optional``) is found as it is written; a plain one where nothing qualifies it and the file does not define it.
-In ``fix``: ``header`` and ``brought-by``, the headers that declare the new names.
+``message`` is told where there is no release to tell, with ``{name}`` in it. In ``fix``: ``header`` (for single new
+names ``headers``) and ``brought-by``, the headers that declare the new names.
 """
 
 from __future__ import annotations
@@ -45,14 +46,17 @@ def _findings(
 ) -> Iterator[Finding]:
     old, new = names
     live = [use.start for use in uses if not guard(document, use.start)]
-    include = included(document, rule, live) if live and new else ()
+    header = rule.fix.get("headers", {}).get(new) or rule.fix.get("header")
+    wanted = rule._replace(fix={**rule.fix, "header": header})
+    include = included(document, wanted, live) if live and new else ()
     for use in uses:
         if not new:
             fix = manual(rule.title, rule.reason)
         elif include is None:
-            why = f"it needs {rule.fix['header']}, and no #include stands above all uses under the same conditions"
+            why = f"it needs {header}, and no #include stands above all uses under the same conditions"
             fix = manual(rule.title, why)
         else:
             fix = Fix(rule.title, rule.safety, rule.reason, (Edit(document.source.path, use, new), *include))
-        message = f"{old} is {fate(rule, context)}" + (f"; its new name is {new}" if new else "")
+        told = rule.args["message"].format(name=old) if "message" in rule.args else f"{old} is {fate(rule, context)}"
+        message = told + (f"; its {'' if 'message' in rule.args else 'new '}name is {new}" if new else "")
         yield finding(document, context, rule, use, message, fix)
