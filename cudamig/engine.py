@@ -87,7 +87,7 @@ def scan(path: str, kind: str, raw: bytes, rules: Sequence[Rule], context: Conte
 
 def _held(findings: list[Finding], holding: set[str]) -> list[Finding]:
     """Findings whose fixes wait for a person where a rule says that its error holds the file: no half-moved file."""
-    first = next((f for f in findings if f.rule in holding and f.severity is Severity.ERROR), None)
+    first = next((f for f in findings if f.rule in holding and f.severity is Severity.ERROR and not f.fix.edits), None)
     if not first:
         return findings
     why = f"{first.message}, and {first.fix.reason}; until that is done the file is left whole"

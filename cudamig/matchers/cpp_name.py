@@ -37,7 +37,7 @@ def _uses(document: CppDocument, parts: Sequence[str]) -> Iterator[Span]:
             before = words[index - 1] if index else ""
             if before == "::" and (size == 1 or is_name(words[index - 2])):
                 continue
-            if before not in (*ACCESS, "##", "using"):  # what a using brings in goes by its old name below
+            if before not in (*ACCESS, "##"):
                 yield Span(document.starts[index], document.tokens.end(index + size - 1))
 
 
@@ -52,6 +52,8 @@ def _findings(
     for use in uses:
         if not new:
             fix = manual(rule.title, rule.reason)
+        elif document.words[document.tokens.at(use.start) - 1] == "using":
+            fix = manual(rule.title, "what this brings in goes by its old name below")
         elif include is None:
             why = f"it needs {header}, and no #include stands above all uses under the same conditions"
             fix = manual(rule.title, why)

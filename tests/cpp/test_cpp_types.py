@@ -50,6 +50,7 @@ CHANGES = {
 
 # statement -> words of the reason
 REPORTED = {
+    "using at::IntList; IntList a": "by its old name below",
     "x.type() == g(x).type()": "evaluate the operands three times",
     "x.type() == at::CUDA(at::kFloat)": "no tensor to ask",
     "bool a = x.type() /* why */ == u.type()": "comment",
@@ -73,7 +74,6 @@ REPORTED = {
 
 KEPT = [
     "b.type() == b.type()",
-    "using at::IntList; IntList a",
     "x.device().type() == y->device().type()",
     "u.type() == v.type()",
     "b.to(b.type())",
