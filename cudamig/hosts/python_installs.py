@@ -14,7 +14,7 @@ from cudamig.hosts import installs
 from cudamig.hosts.python_chains import dotted, last_name
 from cudamig.hosts.python_literals import unplaced
 from cudamig.hosts.python_values import Values
-from cudamig.hosts.requirement import index_variable
+from cudamig.hosts.requirement import pip_variable
 from cudamig.hosts.shell import Command, commands
 from cudamig.hosts.shell_words import Word
 from cudamig.model import Span
@@ -184,7 +184,7 @@ def _assigned(target: ast.expr, value: ast.expr, values: Values) -> Iterator[Nod
     elif isinstance(target, ast.Subscript) and last_name(target.value) == "environ":
         key = values.text(target.slice).value
         if key.startswith(("PIP_", "UV_")):
-            yield from index_variable(key, values.text(value))
+            yield from pip_variable(key, values.text(value))
 
 
 def _image(node: ast.expr, values: Values, how: str) -> Iterator[Node]:

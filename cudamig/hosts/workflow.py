@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cudamig.hosts import containers, installs
-from cudamig.hosts.requirement import INDEX_VARIABLES, index_variable
+from cudamig.hosts.requirement import PIP_VARIABLES, pip_variable
 from cudamig.hosts.shell import Command, commands, unfolded
 from cudamig.hosts.shell_words import Word
 from cudamig.hosts.yaml_nodes import Mapping, Scalar
@@ -71,8 +71,8 @@ def _commands(source: Source, scalar: Scalar, block: Block) -> Iterator[StackNod
 def _variables(source: Source, block: Block) -> Iterator[StackNode]:
     """Variables that pip and uv read."""
     for key, value in block.mapping.pairs():
-        if key.value in INDEX_VARIABLES and isinstance(value, Scalar):
-            yield from index_variable(key.value, expanded(script(source, value), block.scope), block.stage)
+        if key.value in PIP_VARIABLES and isinstance(value, Scalar):
+            yield from pip_variable(key.value, expanded(script(source, value), block.scope), block.stage)
 
 
 def _action(source: Source, block: Block) -> Iterator[StackNode]:

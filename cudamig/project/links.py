@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cudamig.nodes import Copy, Include, Install, Node
+from cudamig.nodes import ANY_SCOPE, Copy, Include, Install, Node
 from cudamig.text import UNKNOWN
 
 _FILE = re.compile(r"[\w./+-]*\.(?:txt|in)$")
@@ -20,7 +20,7 @@ BUILDS = ("dockerfile", "singularity")  # kinds of files that build an image fro
 
 
 class Link(NamedTuple):
-    """``source`` installs ``target`` in the install command ``scope`` of ``source`` (ANY of it when -2)."""
+    """``source`` installs ``target`` in the install command ``scope`` of ``source``, or in each (ANY_SCOPE)."""
 
     source: str
     target: str
@@ -50,7 +50,8 @@ def find(
             for target in _project(path, include.target, sources, known):
                 yield Link(path, target, include.span.start)
         else:
-            yield from _named(path, include.target, include.span.start, copies, known)
+            scope = ANY_SCOPE if include.everywhere else include.span.start
+            yield from _named(path, include.target, scope, copies, known)
     for node in nodes:
         if isinstance(node, Install) and node.tool != "message":
             for word in node.words:
