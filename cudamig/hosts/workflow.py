@@ -23,6 +23,7 @@ _SHELL = frozenset(
     "entrypoint".split()
 )
 _CONTAINER = ("entrypoint", "command", "args")
+_ARGUMENTS = re.compile(r"(?:docker[_-]?)?build[_-]?args", re.I)
 _PYTHON = ("python-version", "python_version", "python-versions")
 
 
@@ -98,9 +99,10 @@ def _value(source: Source, scalar: Scalar) -> Text:
 
 
 def build_arguments(source: Source, block: Block) -> Iterator[Setting]:
-    """Arguments that compose files (``build: {args: ...}``) and the Docker action (``build-args``) give to a build."""
-    build, listed = block.mapping.get("build"), block.mapping.get("build-args")
-    args = build.get("args") if isinstance(build, Mapping) else None
+    """Arguments that compose files (``build: {args: ...}``), Skaffold (``buildArgs``) and actions give to a build."""
+    build = block.mapping.get("build")
+    listed = next((value for key, value in block.mapping.pairs() if _ARGUMENTS.fullmatch(key.value)), None)
+    args = build.get("args") if isinstance(build, Mapping) else listed if isinstance(listed, Mapping) else None
     if isinstance(args, Mapping):
         for key, value in args.pairs():
             if isinstance(value, Scalar):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cudamig.engine import FileResult
 from cudamig.facts.targets import Target
 from cudamig.model import Span
-from cudamig.project import arguments, branches, builds, links, locks, mismatches, obstacles, places, pythons
+from cudamig.project import arguments, branches, builds, given, links, locks, mismatches, obstacles, places, pythons
 from cudamig.project.place import Place, obstacle
 from cudamig.project.tree import Tree
 
@@ -40,22 +40,22 @@ def judge_all(results: Sequence[FileResult], target: Target, read: locks.Read) -
             found = arguments.repeated(result, found)
             found += arguments.addresses(result, found)
         judged.append(Judged(path, tuple(found), tuple(tree.installs[path])))
-    return _followed([_relocked(file, judged) for file in judged], tree)
+    return _followed([_relocked(file, judged) for file in judged], tree, read)
 
 
-def _followed(judged: Sequence[Judged], tree: Tree) -> list[Judged]:
+def _followed(judged: Sequence[Judged], tree: Tree, read: locks.Read) -> list[Judged]:
     """The files, with the arguments of builds: given by one file, with a default in another."""
-    passed = arguments.given(tree.files)
+    passed = given.arguments(tree.files)
     builds_all = [result for result in tree.files.values() if result.kind == "dockerfile"]
     moves: dict[str, list[Place]] = {}
     out = {}
     for file in judged:
         out[file.path] = file
         if passed and tree.files[file.path].kind == "dockerfile":
-            followed = arguments.follow(tree.files[file.path], file.places, passed, builds_all)
+            followed = arguments.follow(tree.files[file.path], file.places, passed, builds_all, read)
             givers = dict.fromkeys(place.path for place in followed.moves)
             out[file.path] = file._replace(
-                places=(*file.places, *followed.obstacles), installs=(*file.installs, *givers)
+                places=(*file.places, *followed.obstacles, *followed.told), installs=(*file.installs, *givers)
             )
             for place in followed.moves:
                 moves.setdefault(place.path, []).append(place)
