@@ -43,11 +43,11 @@ def workflow_nodes(source: Source, block: Block) -> Iterator[StackNode]:
 def container_nodes(source: Source, block: Block) -> Iterator[StackNode]:
     """What the command of a container installs (pods, compose files), and the scripts of a task on a cluster."""
     mapping = block.mapping
-    if mapping.get("image"):
+    if mapping.merged("image"):
         yield from _variables(source, block)
         words, span = [], mapping.span
         for key in _CONTAINER:
-            value = mapping.get(key)
+            value = mapping.merged(key)
             if isinstance(value, Scalar):
                 yield from _commands(source, value, block)
             elif value is not None:
