@@ -8,7 +8,19 @@ from typing import NamedTuple
 from cudamig.engine import FileResult
 from cudamig.facts.targets import Target
 from cudamig.model import Span
-from cudamig.project import arguments, branches, builds, given, links, locks, mismatches, obstacles, places, pythons
+from cudamig.project import (
+    arguments,
+    branches,
+    builds,
+    given,
+    links,
+    locks,
+    loose_pins,
+    mismatches,
+    obstacles,
+    places,
+    pythons,
+)
 from cudamig.project.place import Place, obstacle
 from cudamig.project.tree import Tree
 
@@ -28,6 +40,7 @@ def judge_all(results: Sequence[FileResult], target: Target, read: locks.Read) -
     judged = []
     for path, result in tree.files.items():
         found = places.judge(path, tree, target, read)
+        found += loose_pins.find(result, found, target)
         found += obstacles.find(result, target, read, tree.runs_pip(path))
         found += [*mismatches.find(path, contents, tree.installs), *mismatches.two_indexes(result)]
         if tree.in_pieces(path):
