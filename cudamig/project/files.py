@@ -12,6 +12,7 @@ from cudamig.project import (
     arguments,
     branches,
     builds,
+    cmake,
     given,
     links,
     locks,
@@ -52,6 +53,7 @@ def judge_all(results: Sequence[FileResult], target: Target, read: locks.Read) -
             found += pythons.old_pins(builds.build(path, result.nodes), tree.pins(path), target)
             found = arguments.repeated(result, found)
             found += arguments.addresses(result, found)
+            found += cmake.built(result, tree.files, target)
         judged.append(Judged(path, tuple(found), tuple(tree.installs[path])))
     return _followed([_relocked(file, judged) for file in judged], tree, read)
 

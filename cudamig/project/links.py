@@ -106,7 +106,7 @@ def _named(
     if not parts:
         return
     beside = {posixpath.normpath(s) for s in ("", *sources, *map(posixpath.dirname, sources))}
-    bases = {posixpath.normpath(posixpath.join(folder, inner)) for folder in _above(path) for inner in beside}
+    bases = {posixpath.normpath(posixpath.join(folder, inner)) for folder in above(path) for inner in beside}
     found = []
     for number in range(len(parts)):
         tail = "/".join(parts[number:])
@@ -127,7 +127,7 @@ def _renamed(mention: str, copies: Sequence[Copy]) -> str:
     return mention
 
 
-def _above(path: str) -> list[str]:
+def above(path: str) -> list[str]:
     """The folder of a file and all above it, the root as an empty string."""
     folder, out = posixpath.dirname(path), [posixpath.dirname(path)]
     while folder:
