@@ -14,7 +14,7 @@ from cudamig.facts import wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Safety, Span
 from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Install, Node, Requirement
-from cudamig.project import added, branches, conda, images, indexes, programs, requirement
+from cudamig.project import added, alternatives, branches, conda, images, indexes, programs, requirement
 from cudamig.project.indexes import Scene
 from cudamig.project.place import Place, kept
 from cudamig.text import UNKNOWN, Text
@@ -76,6 +76,8 @@ def judge(
         yield from branches.script(result, places, (*commands.texts(),), commands.family, target)
     else:
         yield from places
+        if result.kind not in _JOBS:
+            yield from alternatives.without_cuda(result)
 
 
 def _commands(

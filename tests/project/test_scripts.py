@@ -197,3 +197,36 @@ def test_a_script_without_a_suffix(check) -> None:
     outcome = check(tree)
     after = tree | {"scripts/setup": "#!/usr/bin/env bash\n" + MOVED}
     assert {path: text.decode() for path, text in outcome.after.items()} == after
+
+
+GPU = PIP.replace("+cu118", "")
+CPU = GPU.replace("cu118", "cpu")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.sh", f'if [ "$GPU" = 1 ]; then\n  {GPU}else\n  {CPU}fi\n'),
+        ("a.bat", f"if x (\r\n{GPU}) else (\r\n{CPU})\r\n"),
+        ("a.ps1", f"if ($gpu) {{\n{GPU}}} else {{\n{CPU}}}\n"),
+        ("Makefile", f"gpu:\n\t{GPU}cpu:\n\t{CPU}"),
+        ("Dockerfile", f"FROM nvidia/cuda:11.8.0-base-ubuntu22.04\nRUN if x; then {GPU[:-1]}; else {CPU[:-1]}; fi\n"),
+        ("a.py", f"import os\nif x:\n    os.system('{GPU[:-1]}')\nelse:\n    os.system('{CPU[:-1]}')\n"),
+        ("README.md", f"```sh\n{GPU}```\nelse\n```sh\n{CPU}```\n"),
+    ],
+)
+def test_one_release_for_hosts_with_and_without_cuda_moves_together(check, path: str, text: str) -> None:
+    outcome = check({path: text}, unsafe=True)
+    assert outcome.after[path].decode() == text
+    assert any("for hosts without CUDA" in finding.fix.reason for finding in outcome.findings)
+
+
+def test_another_release_for_hosts_without_cuda_holds_nothing(check) -> None:
+    text = GPU + "pip install torch==2.4.0 --index-url https://download.pytorch.org/whl/cpu\n"
+    docker = f"FROM nvidia/cuda:11.8.0-base-ubuntu22.04\nRUN {GPU}FROM python:3.11\nRUN {CPU}"
+    assert (
+        b"cu126"
+        in check({"a.sh": GPU + "pip install torch --index-url https://download.pytorch.org/whl/cpu\n"}).after["a.sh"]
+    )
+    assert b"cu126" in check({"Dockerfile": docker}).after["Dockerfile"]
+    assert check({"a.sh": text}).kept
