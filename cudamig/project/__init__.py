@@ -68,6 +68,8 @@ def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safe
     if severity is Severity.WARNING and any(other.deliberate for other in unit.obstacles):
         severity = Severity.INFO
     fix = fix._replace(reason=_shown(fix.reason))
+    if held and not fix.edits and not place.newer:
+        fix = fix._replace(held=tuple(item._replace(message=_shown(item.message)) for item in units.reasons(unit)))
     return context.finding(rule, place.path, place.span, _shown(place.message), fix, place.related, severity)
 
 

@@ -130,7 +130,7 @@ def _paths(item: Build, text: Text, target: Target) -> Iterator[Place]:
         span = text[match.start() : match.end()].stretch()
         message = f"{match.group()} is a folder of another CUDA than the target's {target.cuda_minor}"
         brought = packages.brings((*item.images, *item.copied), version)
-        blocks = "" if change else "its version is put together from places that cannot be changed one by one"
+        blocks = "" if change else f"{match.group()} is put together from places that cannot be changed one by one"
         if not brought:
             where = "no image of this build" if item.images else "nothing here"
             blocks = f"{where} is known to bring CUDA {version}: change what installs it"

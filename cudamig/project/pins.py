@@ -124,7 +124,9 @@ def _pin(item: Requirement, written: Text, public: str, local: str, scene: Scene
         why = "its hashes belong to the old wheel: compute them again (pip-compile --generate-hashes)"
         yield place._replace(blocks=why)
     elif changes is None:
-        yield place._replace(blocks="its version is put together from places that cannot be changed one by one")
+        yield place._replace(
+            blocks=f"the version of {item.text.value} is put together from places that cannot be changed one by one"
+        )
     elif local or scene.cuda():
         yield place._replace(changes=changes)
     else:

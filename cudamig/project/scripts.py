@@ -106,12 +106,12 @@ def _left_alone(result: FileResult, commands: Commands, image: bool, review: boo
     if len(named) > 1:
         names = ", ".join(sorted(named)).replace(UNKNOWN, "...")
         return kept(result.path, where, f"names {len(named)} stacks ({names}): a matrix or branches")
-    if result.kind in _JOBS and review and commands.family and not image and not any(map(wheels.cuda_number, named)):
-        return kept(result.path, where, "a CI job that names no CUDA: it may test the oldest release that is supported")
     computed = next((text for text in commands.texts() if not text.known), None)
     if computed and result.kind in (*_JOBS, *programs.KINDS):
         where = computed.stretch() or Span(0, 0)
         return kept(result.path, where, "its versions come from a matrix or a variable")
+    if result.kind in _JOBS and review and commands.family and not image and not any(map(wheels.cuda_number, named)):
+        return kept(result.path, where, "a CI job that names no CUDA: it may test the oldest release that is supported")
     return None
 
 
