@@ -87,7 +87,7 @@ def _own(result: FileResult) -> set[int]:
     """Where a script has values that it may use for something else too; all of it where it serves several stacks."""
     if result.kind not in branches.KINDS:
         return set()
-    if branches.several(result, (), ()):
+    if branches.several(result, ()):
         return {at for _, value in _pairs(result) for at in value.at}
     return {at for node in result.nodes if isinstance(node, Setting) for at in node.value.at}
 

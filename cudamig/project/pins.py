@@ -33,6 +33,8 @@ def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
             yield Place("torch-pin", scene.path, span, f"{item.name} is installed from one wheel file", blocks=why)
         return
     if not item.text.known:
+        if any(clause.version.value.endswith("+cpu") for clause in item.clauses):
+            return
         why = "its version is computed by the shell"
         yield Place("torch-pin", scene.path, span, f"cannot tell which {item.name} this is", Severity.INFO, blocks=why)
         return

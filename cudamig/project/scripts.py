@@ -44,9 +44,15 @@ class Commands(NamedTuple):
 
     def texts(self) -> Iterator[Text]:
         """Where stacks are named, in order of kind."""
-        yield from (item.text for item in self.family)
+        yield from (item.text for item in self.family if not _for_others(item))
         yield from (option.url for option in self.options)
         yield from (ref.text for ref in self.refs if images.REFERENCE.match(ref.text.value))
+
+
+def _for_others(item: Requirement) -> bool:
+    """Whether a pin says that it is for hosts without CUDA, ``+cpu``."""
+    local = [clause.version.value.partition("+")[2] for clause in item.clauses]
+    return any(name and name.isascii() and not name.startswith("cu") for name in local)
 
 
 def judge(
@@ -70,6 +76,8 @@ def judge(
     whole = _left_alone(result, commands, image, review) or _anywhere(result, commands, inherited, image)
     if whole:
         yield whole
+        if result.kind in branches.KINDS and not all(item.text.known for item in commands.family):
+            yield from branches.by_itself(branches.others(result, target))
         return
     places = list(_reviewed(reason, _commands(result, commands, inherited, image, target)))
     if result.kind in branches.KINDS:

@@ -230,3 +230,21 @@ def test_another_release_for_hosts_without_cuda_holds_nothing(check) -> None:
     )
     assert b"cu126" in check({"Dockerfile": docker}).after["Dockerfile"]
     assert check({"a.sh": text}).kept
+
+
+def test_a_version_that_is_not_known_silences_nothing_else(check) -> None:
+    runfile = "wget https://a.org/cuda_11.8.0_520.61.05_linux.run\nconda install pytorch==2.0.1 pytorch-cuda=11.8\n"
+    cpu = "pip install torch==${T}+cpu\n"
+    for pip in ("pip install torch==${T}+cu118\n", cpu, cpu + PIP):
+        outcome = check({"a.sh": pip + runfile}, unsafe=True)
+        assert outcome.after["a.sh"].decode() == pip + runfile
+        assert {finding.rule for finding in outcome.findings} == {"IMG108", "REQ105"}
+
+
+def test_what_a_build_installs_and_is_left_alone_is_named_once(check) -> None:
+    tree = {
+        "Dockerfile": "FROM nvidia/cuda:11.8.0-base-ubuntu22.04\nCOPY . /a\nRUN bash /a/a.sh\n",
+        "a.sh": f"case $CU in\n  cu118) {PIP};;\nesac\n",
+    }
+    reason = check(tree).findings[0].fix.reason
+    assert reason == "a.sh: a build installs or runs it, and it is left alone: branches on a version (cu118)"
