@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cudamig.engine import FileResult
 from cudamig.facts import wheels
-from cudamig.model import Safety, Span
+from cudamig.model import Safety, Severity, Span
 from cudamig.nodes import Copy, Install, Setting
 from cudamig.project import locks, scripts
 from cudamig.project.given import Argument
@@ -82,7 +82,7 @@ def _follow(
         there = place._replace(path=item.path, span=changes[0][0], message=message, demands="", changes=tuple(changes))
         if item.document:
             why = f"{item.path} tells to give it, and {scripts.REVIEW['markup']}"
-            there = there._replace(safety=Safety.UNSAFE, reason=why)
+            there = there._replace(safety=Safety.UNSAFE, reason=why, severity=Severity.INFO)
         (out.told if item.document else out.moves).append(there)
     elif not item.document:
         why = f"{item.path} builds with {item.name}={item.value.value}: change it there too, in one move"
