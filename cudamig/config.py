@@ -84,7 +84,7 @@ def _table(file: str, path: tuple[str, ...]) -> Mapping[str, object] | None:
     import tomllib
 
     try:
-        table = tomllib.loads(raw.decode())
+        table = tomllib.loads(raw.decode("utf-8-sig"))  # editors of Windows write a byte order mark
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{os.path.relpath(file)}: {error}") from None
     for key in path:

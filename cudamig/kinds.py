@@ -7,7 +7,7 @@ import re
 
 KINDS = (
     *("dockerfile", "singularity", "requirements", "toml", "ini", "tox", "lock", "yaml", "json", "markup"),
-    *("shell", "make", "batch", "cmake", "notebook", "python", "cpp"),
+    *("shell", "make", "batch", "cmake", "bake", "notebook", "python", "cpp"),
 )
 
 _SUFFIX = {
@@ -36,6 +36,7 @@ _NAMES = {
 }
 _CONDA_LOCK = re.compile(r"(?:^|[\w-]*[._-])conda-lock\.ya?ml$", re.I)
 _SINGULARITY = re.compile(r"^(?:Singularity|Apptainer)(?:[._-][\w.+-]+)?$|\.(?:singularity|apptainer)$", re.I)
+_BAKE = re.compile(r"^[\w.-]*\bbake\b[\w.-]*\.hcl$")
 _MAKEFILE = re.compile(r"^(?:GNU)?[Mm]akefile(?:[._-](?:\w+))?$")
 # Folders in which scripts often have no suffix. Elsewhere files without one are licences, data, and many.
 _SCRIPTS = re.compile(
@@ -69,6 +70,8 @@ def kind_of(path: str) -> str | None:
         return "singularity"
     if _MAKEFILE.match(name) and suffix not in _NOT_MAKE:
         return "make"
+    if _BAKE.match(name):
+        return "bake"
     if name == "CMakeLists.txt":
         return "cmake"
     if suffix in (".txt", ".in"):

@@ -49,6 +49,14 @@ class Edit(NamedTuple):
     replacement: str
 
 
+class Related(NamedTuple):
+    """Another place that belongs to a finding."""
+
+    path: str
+    span: Span
+    message: str
+
+
 class Fix(NamedTuple):
     """What would mend a finding. ``edits`` is empty when ``safety`` is manual."""
 
@@ -58,14 +66,7 @@ class Fix(NamedTuple):
     edits: tuple[Edit, ...] = ()
     group: str = ""  # fixes with one group are applied all or none
     instead: str = ""  # lines for a person to write in its place, where they are known and the edit is not
-
-
-class Related(NamedTuple):
-    """Another place that belongs to a finding."""
-
-    path: str
-    span: Span
-    message: str
+    held: tuple[Related, ...] = ()  # all that holds it, where the reason tells one of several
 
 
 class Kept(NamedTuple):

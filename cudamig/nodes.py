@@ -95,6 +95,7 @@ class Include(NamedTuple):
     target: str
     span: Span
     stage: int = 0
+    everywhere: bool = False  # a variable says so, for every install command of the file
 
 
 class Install(NamedTuple):

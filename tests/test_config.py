@@ -70,3 +70,10 @@ def test_matcher() -> None:
     assert not matcher(())("x")
     assert matcher(("*.py",))("a/b.py")
     assert matcher(("a/",))("a/b.py")
+
+
+@pytest.mark.parametrize("name", ["cudamig.toml", "pyproject.toml"])
+def test_a_byte_order_mark_is_no_mistake(folder: Path, name: str) -> None:
+    head = "[tool.cudamig]\n" if name == "pyproject.toml" else ""
+    (folder / name).write_bytes(b"\xef\xbb\xbf" + f'{head}target = "cu130"\r\n'.encode())
+    assert load().target == "cu130"

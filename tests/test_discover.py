@@ -49,6 +49,8 @@ def git(*arguments: str) -> None:
         ("scripts/LICENSE", None),
         ("scripts/data/words", None),
         ("bin/Makefile", "make"),
+        ("docker/docker-bake.gpu.hcl", "bake"),
+        ("main.hcl", None),
         ("Dockerfile", "dockerfile"),
         ("x/Dockerfile.gpu", "dockerfile"),
         ("train.Dockerfile", "dockerfile"),

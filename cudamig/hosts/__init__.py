@@ -33,6 +33,7 @@ MODULES = {
     "batch": "cudamig.hosts.batch",
     "singularity": "cudamig.hosts.singularity",
     "cmake": "cudamig.hosts.cmake",
+    "bake": "cudamig.hosts.bake",
 }
 
 

@@ -10,7 +10,7 @@ from cudamig.hosts import docker_files, installs
 from cudamig.hosts.docker_files import Written
 from cudamig.hosts.docker_lexer import COMMENT, Instruction, instructions
 from cudamig.hosts.docker_scope import Scope
-from cudamig.hosts.requirement import index_variable
+from cudamig.hosts.requirement import pip_variable
 from cudamig.hosts.shell import SHELLS, Command, commands, unfolded
 from cudamig.hosts.shell_words import Lookup, Word, unquoted
 from cudamig.model import Span
@@ -59,7 +59,7 @@ def _settings(pairs: list[tuple[str, Text]], stage: int) -> Iterator[Node]:
     """The variables as nodes; those that pip reads as index options too, for every command of the build."""
     for name, value in pairs:
         yield Setting(name, value, stage)
-        yield from index_variable(name, value, stage)
+        yield from pip_variable(name, value, stage)
 
 
 def _nodes(instructions: list[Instruction], files: list[Written]) -> Iterator[Node]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cudamig.hosts import installs, poetry
-from cudamig.hosts.requirement import index_variable, requirement
+from cudamig.hosts.requirement import pip_variable, requirement
 from cudamig.hosts.shell import commands
 from cudamig.model import Span
 from cudamig.nodes import Include, Node, PythonRange
@@ -111,7 +111,7 @@ def _tox(key: Key, scope: int) -> Iterator[Node]:
             value = text[len(name) + 1 :]
             if equals:
                 blank = len(value.value) - len(value.value.lstrip())
-                yield from index_variable(name.strip(), value[blank:])
+                yield from pip_variable(name.strip(), value[blank:])
 
 
 def _joined(lines: tuple[Text, ...]) -> Iterator[Text]:

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from cudamig.hosts.requirement import INDEX_OPTIONS, index_option, index_variable, requirement
+from cudamig.hosts.requirement import INDEX_OPTIONS, index_option, pip_variable, requirement
 from cudamig.hosts.shell import Command, commands
 from cudamig.hosts.shell_words import Word
 from cudamig.model import Span
@@ -49,7 +49,7 @@ def nodes(found: Iterable[Command], span: Span, stage: int) -> Iterator[Node]:
     """The nodes of the install commands in ``found``; ``span`` is the whole instruction, for what has no own place."""
     for command in found:
         for name, value in command.assigned:
-            yield from index_variable(name, value, stage)
+            yield from pip_variable(name, value, stage)
             if _KEPT.match(value.value):  # TORCH_COMMAND="pip install ..."
                 yield from nodes(commands(value), value.span() or span, stage)
         printed = command.name in _PRINTERS and not command.writes

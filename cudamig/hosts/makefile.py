@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cudamig.hosts import containers, installs
-from cudamig.hosts.requirement import index_variable
+from cudamig.hosts.requirement import pip_variable
 from cudamig.hosts.script import ScriptDocument, outside, unix
 from cudamig.hosts.shell import commands
 from cudamig.model import Span
@@ -42,7 +42,7 @@ def _nodes(source: Source) -> Iterator[Node]:
         elif assignment:
             value = _expand(_content(line[assignment.end() :]), variables)
             yield Setting(assignment.group(1), value)
-            yield from index_variable(assignment.group(1), value)
+            yield from pip_variable(assignment.group(1), value)
 
 
 def _variables(lines: list[tuple[Text, bool]]) -> dict[str, Text]:

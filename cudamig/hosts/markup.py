@@ -25,7 +25,7 @@ _SHELL = frozenset(
 _PYTHON = frozenset("python python3 py ipython ipython3 jupyter".split())
 _DOCKER = frozenset("dockerfile docker containerfile".split())
 _TOOLS = re.compile(r"\b(?:pip3?|uv|conda|mamba|micromamba)\b[^\n]*\b(?:install|create|update|env|download)\b"
-                    r"|\b(?:docker|podman|nerdctl)\b[^\n]*\b(?:run|pull|create)\b|docker://|^\s*FROM\s"
+                    r"|\b(?:docker|podman|nerdctl)\b[^\n]*\b(?:run|pull|create|build)\b|docker://|^\s*FROM\s"
                     , re.M)  # fmt: skip
 _INLINE = re.compile(
     r"[$!%>]?\s*(?:sudo\s+)?(?:[\w.~/\\-]*[/\\])?(?:python\S*\s+-m\s+pip|pip\d?|uv|conda|mamba|docker|nvidia-docker)\s"
@@ -83,7 +83,7 @@ def _said(source: Source, block: Block) -> Iterator[Remark]:
 def _tells(node: Node) -> bool:
     """Whether a node says what is installed; files that a command names belong to no document."""
     if isinstance(node, Install) and node.tool == "other":
-        return any(_PYTHON_WORD.fullmatch(word.value) for word in node.words)
+        return any(_PYTHON_WORD.fullmatch(word.value) or word.value.startswith("--build-arg") for word in node.words)
     return not isinstance(node, Include) and not (isinstance(node, Install) and node.tool in ("apt", "locked"))
 
 

@@ -14,11 +14,11 @@ from cudamig.hosts import installs
 from cudamig.hosts.python_chains import dotted, last_name
 from cudamig.hosts.python_literals import unplaced
 from cudamig.hosts.python_values import Values
-from cudamig.hosts.requirement import index_variable
+from cudamig.hosts.requirement import pip_variable
 from cudamig.hosts.shell import Command, commands
 from cudamig.hosts.shell_words import Word
 from cudamig.model import Span
-from cudamig.nodes import ImageRef, Node, Requirement
+from cudamig.nodes import ImageRef, Node, Requirement, Setting
 from cudamig.text import NOWHERE, Text
 
 ARGUMENT, KEPT = "argument", "kept"  # how a program uses an image: it hands it over, it keeps it under a name
@@ -40,6 +40,7 @@ _OPTIONS = {
 }
 _IMAGE = re.compile(r"(?:^|_)(?:image|image_uri|docker_image|container_image)$", re.I)
 _PULLS = frozenset(("from_registry", "from_docker_registry"))
+_PIN = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w, -]*\])?==\d[\w.+!-]*")  # wherever it is handed to
 _PROGRAMS = re.compile(r"(?:.*/)?(?:python|pip|uv|conda|mamba)[\d.]*(?:\.exe)?")
 
 
@@ -65,6 +66,8 @@ def _found(tree: ast.AST, values: Values) -> Iterator[Node]:
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
                     yield from _named(key.value, value, values, KEPT)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _PIN.fullmatch(node.value):
+            yield Setting("", values.text(node))
         elif isinstance(node, ast.Assign):
             for target in node.targets:
                 yield from _assigned(target, node.value, values)
@@ -184,7 +187,7 @@ def _assigned(target: ast.expr, value: ast.expr, values: Values) -> Iterator[Nod
     elif isinstance(target, ast.Subscript) and last_name(target.value) == "environ":
         key = values.text(target.slice).value
         if key.startswith(("PIP_", "UV_")):
-            yield from index_variable(key, values.text(value))
+            yield from pip_variable(key, values.text(value))
 
 
 def _image(node: ast.expr, values: Values, how: str) -> Iterator[Node]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cudamig.nodes import ANY_SCOPE, Clause, IndexOption, Requirement
+from cudamig.model import Span
+from cudamig.nodes import ANY_SCOPE, Clause, Include, IndexOption, Requirement
 from cudamig.text import EMPTY, Text
 
 INDEX_OPTIONS = {
@@ -29,6 +30,13 @@ INDEX_VARIABLES = {
     "UV_FIND_LINKS": "--find-links",
     "UV_TORCH_BACKEND": "--torch-backend",
 }
+FILE_VARIABLES = {
+    "PIP_CONSTRAINT": "-c",
+    "PIP_REQUIREMENT": "-r",
+    "UV_CONSTRAINT": "-c",
+    "UV_OVERRIDE": "-c",
+}
+PIP_VARIABLES = frozenset((*INDEX_VARIABLES, *FILE_VARIABLES))
 _HEAD = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*")
 _CLAUSE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;()#]+)\s*,?")
 _WHEEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._]*?)-\d[^/]*\.(?:whl|tar\.gz|zip)(?:[?#;\s]|$)")
@@ -83,11 +91,15 @@ def _marker(value: str, position: int) -> str:
     return found.group(1).strip() if found else ""
 
 
-def index_variable(name: str, value: Text, stage: int = 0) -> Iterator[IndexOption]:
-    """The node of a variable that pip or uv reads as an index option, for every command; nothing for any other."""
-    option = INDEX_VARIABLES.get(name)
-    if option:
-        yield IndexOption(option, EMPTY, value, stage, ANY_SCOPE)
+def pip_variable(name: str, value: Text, stage: int = 0) -> Iterator[IndexOption | Include]:
+    """The nodes of a variable that pip or uv reads as an option of every command; nothing for any other."""
+    if name in INDEX_VARIABLES:
+        for url in re.finditer(r"\S+", value.value):
+            yield IndexOption(INDEX_VARIABLES[name], EMPTY, value[slice(*url.span())], stage, ANY_SCOPE)
+    elif name in FILE_VARIABLES:
+        for path in value.value.split():
+            span = value.stretch() or Span(0, 0)
+            yield Include(FILE_VARIABLES[name], path.removeprefix("file://"), span, stage, everywhere=True)
 
 
 def index_option(label: Text, url: Text, stage: int = 0, scope: int = 0) -> Iterator[IndexOption]:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 from cudamig.hosts import poetry
-from cudamig.hosts.requirement import index_variable, normalise, requirement
+from cudamig.hosts.requirement import normalise, pip_variable, requirement
 from cudamig.hosts.toml_tables import Table, read
 from cudamig.model import Span
 from cudamig.nodes import ANY_SCOPE, Group, Include, IndexOption, IndexUse, Install, Node, PythonRange
@@ -107,7 +107,7 @@ class TomlDocument:
             yield from self._list(tool, "envs", name, "extra-dependencies")
             for variable, value in tool.table("envs", name, "env-vars").values.items():
                 if isinstance(value, Text):
-                    yield from index_variable(variable, value)
+                    yield from pip_variable(variable, value)
 
     def _pipfile(self, top: Table) -> Iterator[Node]:
         yield from _sources(top.tables("source"), first_serves_all=True)

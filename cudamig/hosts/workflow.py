@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cudamig.hosts import containers, installs
-from cudamig.hosts.requirement import INDEX_VARIABLES, index_variable
+from cudamig.hosts.requirement import PIP_VARIABLES, pip_variable
 from cudamig.hosts.shell import Command, commands, unfolded
 from cudamig.hosts.shell_words import Word
 from cudamig.hosts.yaml_nodes import Mapping, Scalar
@@ -23,6 +23,7 @@ _SHELL = frozenset(
     "entrypoint".split()
 )
 _CONTAINER = ("entrypoint", "command", "args")
+_ARGUMENTS = re.compile(r"(?:docker[_-]?)?build[_-]?args", re.I)
 _PYTHON = ("python-version", "python_version", "python-versions")
 
 
@@ -42,11 +43,11 @@ def workflow_nodes(source: Source, block: Block) -> Iterator[StackNode]:
 def container_nodes(source: Source, block: Block) -> Iterator[StackNode]:
     """What the command of a container installs (pods, compose files), and the scripts of a task on a cluster."""
     mapping = block.mapping
-    if mapping.get("image"):
+    if mapping.merged("image"):
         yield from _variables(source, block)
         words, span = [], mapping.span
         for key in _CONTAINER:
-            value = mapping.get(key)
+            value = mapping.merged(key)
             if isinstance(value, Scalar):
                 yield from _commands(source, value, block)
             elif value is not None:
@@ -71,8 +72,8 @@ def _commands(source: Source, scalar: Scalar, block: Block) -> Iterator[StackNod
 def _variables(source: Source, block: Block) -> Iterator[StackNode]:
     """Variables that pip and uv read."""
     for key, value in block.mapping.pairs():
-        if key.value in INDEX_VARIABLES and isinstance(value, Scalar):
-            yield from index_variable(key.value, expanded(script(source, value), block.scope), block.stage)
+        if key.value in PIP_VARIABLES and isinstance(value, Scalar):
+            yield from pip_variable(key.value, expanded(script(source, value), block.scope), block.stage)
 
 
 def _action(source: Source, block: Block) -> Iterator[StackNode]:
@@ -98,9 +99,10 @@ def _value(source: Source, scalar: Scalar) -> Text:
 
 
 def build_arguments(source: Source, block: Block) -> Iterator[Setting]:
-    """Arguments that compose files (``build: {args: ...}``) and the Docker action (``build-args``) give to a build."""
-    build, listed = block.mapping.get("build"), block.mapping.get("build-args")
-    args = build.get("args") if isinstance(build, Mapping) else None
+    """Arguments that compose files (``build: {args: ...}``), Skaffold (``buildArgs``) and actions give to a build."""
+    build = block.mapping.get("build")
+    listed = next((value for key, value in block.mapping.pairs() if _ARGUMENTS.fullmatch(key.value)), None)
+    args = build.get("args") if isinstance(build, Mapping) else listed if isinstance(listed, Mapping) else None
     if isinstance(args, Mapping):
         for key, value in args.pairs():
             if isinstance(value, Scalar):

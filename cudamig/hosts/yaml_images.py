@@ -47,6 +47,10 @@ def _of(source: Source, block: Block, workflow: bool) -> Iterator[ImageRef]:
             ref = _reference(source, scalar, name, block, workflow)
             if ref:
                 yield ref
+    merged = block.mapping.merged("image") if block.mapping.get("<<") and not block.mapping.get("image") else None
+    ref = _reference(source, merged, "image", block, workflow) if isinstance(merged, Scalar) else None
+    if ref:
+        yield ref
 
 
 def _halves(source: Source, block: Block) -> Iterator[ImageRef]:

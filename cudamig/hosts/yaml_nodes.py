@@ -71,6 +71,23 @@ class Mapping:
                 found = value
         return found
 
+    def merged(self, name: str) -> Node | None:
+        """The value under a key, or else that of the mappings that ``<<`` merges into this one."""
+        todo: list[Node] = [self]
+        seen: set[int] = set()
+        while todo:
+            node = followed(todo.pop(0))
+            if isinstance(node, Sequence):
+                todo = [*node.items, *todo]
+            elif isinstance(node, Mapping) and id(node) not in seen:
+                seen.add(id(node))
+                value = node.get(name)
+                if value is not None:
+                    return value
+                below = node.get("<<")
+                todo = [below, *todo] if below is not None else todo
+        return None
+
     def text(self, name: str) -> str:
         """The scalar under a key, or ``""``."""
         value = self.get(name)

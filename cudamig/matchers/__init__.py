@@ -31,7 +31,7 @@ STACK = (
     *("dockerfile", "singularity", "requirements", "toml", "ini", "tox", "yaml", "json", "markup"),
     *("shell", "make", "batch"),
 )
-KINDS = (*STACK, "lock", "cmake", "notebook", "python", "cpp")
+KINDS = (*STACK, "lock", "cmake", "bake", "notebook", "python", "cpp")
 
 DECLARED = ("toml", "ini", "tox")  # where a stack may be no more than a name and a number: torch = "^2.1"
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from cudamig.engine import FileResult
 from cudamig.model import Edit, Finding, Fix, Kept, Safety, Severity, manual
-from cudamig.project import files, limits, locks, units
+from cudamig.project import files, limits, locks, told, units
 from cudamig.project.place import Place
 from cudamig.rules.load import RuleSet
 from cudamig.rules.model import Context, Rule
@@ -27,12 +27,14 @@ def check(
     """
     by_role = rules.stack()
     judged = files.judge_all(results, context.target, read)
+    by_path = {result.path: result for result in results}
     nodes = {result.path: result.nodes for result in results}
     findings = []
-    for unit in units.join(judged):
-        refused = limits.refusal(unit, context)
-        paths = {place.path for place in unit.places}
-        held = {path: refused or units.held(unit, context.target, path) for path in paths}
+    found = [(unit, _held(unit, context)) for unit in units.join(judged)]
+    reasons = [(unit, next(filter(None, held.values()), "")) for unit, held in found]
+    for unit, held in found:
+        if any(place.changes for place in unit.places) and by_path[unit.files[0]].kind == "markup":
+            held = {path: why or told.held(path, reasons, by_path) for path, why in held.items()}
         safety = Safety.UNSAFE if any(place.safety is Safety.UNSAFE for place in unit.places) else Safety.SAFE
         for place in limits.demanding(unit, nodes, context.target):
             rule = by_role.get(place.role)
@@ -40,6 +42,12 @@ def check(
                 newer = place.newer and limits.direction(place, nodes[place.path], context.rows)
                 findings.append(_finding(place, rule, unit, newer or held[place.path], safety, context))
     return findings, [Kept(p.path, p.span, p.message) for file in judged for p in file.places if p.kept]
+
+
+def _held(unit: units.Unit, context: Context) -> dict[str, str]:
+    """Why a unit cannot move, said in each of its files."""
+    refused = limits.refusal(unit, context)
+    return {path: refused or units.held(unit, context.target, path) for path in {place.path for place in unit.places}}
 
 
 def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safety, context: Context) -> Finding:
@@ -60,6 +68,8 @@ def _finding(place: Place, rule: Rule, unit: units.Unit, held: str, safety: Safe
     if severity is Severity.WARNING and any(other.deliberate for other in unit.obstacles):
         severity = Severity.INFO
     fix = fix._replace(reason=_shown(fix.reason))
+    if held and not fix.edits and not place.newer:
+        fix = fix._replace(held=tuple(item._replace(message=_shown(item.message)) for item in units.reasons(unit)))
     return context.finding(rule, place.path, place.span, _shown(place.message), fix, place.related, severity)
 
 

@@ -3,127 +3,101 @@
 from __future__ import annotations
 
 import itertools
-import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cudamig.engine import FileResult
-from cudamig.facts import companions, wheels
-from cudamig.hosts.yaml_parts import is_workflow
-from cudamig.model import Span
+from cudamig.facts import wheels
+from cudamig.model import Safety, Severity, Span
 from cudamig.nodes import Copy, Install, Setting
-from cudamig.project import branches, images
+from cudamig.project import locks, scripts
+from cudamig.project.given import Argument
 from cudamig.project.place import Place, obstacle
-from cudamig.text import EMPTY, Text
+from cudamig.text import Text
 
-_VERSION = re.compile(r"\d\.\d|cu\d\d|^\d+$")
+_NO_DEFAULT = re.compile(rb"\s*(?:#|//|::|rem\b|for\b|foreach\b|case\b)", re.I)  # remarks and rows
 _ADDRESS = re.compile(r"(?:https?|ftp|s3|gs)://[^\s\"']+")
-
-
-class Argument(NamedTuple):
-    """``value`` for the argument ``name`` of builds below ``folder``."""
-
-    path: str
-    folder: str
-    name: str
-    value: Text
-    fixed: bool = False  # it is not to be changed where it stands
-
-    def reaches(self, path: str) -> bool:
-        """Whether it may be given to the build of a Dockerfile."""
-        return not self.folder or path.startswith(self.folder + "/")
-
-
-def given(results: Mapping[str, FileResult]) -> list[Argument]:
-    """What compose files, CI workflows and scripts give to builds, where it names a version.
-
-    Several values that one workflow or script gives to an argument are the rows of a matrix, and say nothing about the
-    default.
-    """
-    found = []
-    for path, result in results.items():
-        if result.kind in ("yaml", "json", *branches.KINDS):
-            folder = "" if is_workflow(path) else posixpath.dirname(posixpath.dirname(path))
-            pairs = [pair for pair in _pairs(result) if _VERSION.search(pair[1].value) and not _plain(pair[1].value)]
-            rows = is_workflow(path) or result.kind in branches.KINDS
-            own = _own(result)
-            found += [
-                Argument(path, folder, name, value, not own.isdisjoint(value.at))
-                for name, value in pairs
-                if not rows or _one(name, pairs)
-            ]
-    return found
-
-
-def _own(result: FileResult) -> set[int]:
-    """Where a script has values that it may use for something else too; all of it where it serves several stacks."""
-    if result.kind not in branches.KINDS:
-        return set()
-    if branches.several(result, (), ()):
-        return {at for _, value in _pairs(result) for at in value.at}
-    return {at for node in result.nodes if isinstance(node, Setting) for at in node.value.at}
-
-
-def _one(name: str, pairs: Sequence[tuple[str, Text]]) -> bool:
-    """Whether a workflow gives an argument one value; several are a matrix, which needs no default."""
-    return len({value.value for other, value in pairs if other == name}) == 1
-
-
-def _pairs(result: FileResult) -> Iterator[tuple[str, Text]]:
-    for node in result.nodes:
-        if isinstance(node, Setting):
-            if result.kind not in branches.KINDS:  # where it is a variable of the script
-                yield node.name, node.value
-        elif isinstance(node, Install) and node.tool == "other":
-            for option, word in itertools.pairwise([EMPTY, *node.words]):
-                attached = word.value.startswith("--build-arg=")
-                pair = word[len("--build-arg=") :] if attached else word
-                name, equals, _ = pair.value.partition("=")
-                if equals and (attached or option.value == "--build-arg"):
-                    yield name, pair[len(name) + 1 :]
 
 
 class Followed(NamedTuple):
     """What the arguments that other files give mean for a build whose defaults move."""
 
-    obstacles: tuple[Place, ...]  # other values, that would have to be changed by hand
-    moves: tuple[Place, ...]  # the same value, to be changed with the default
+    obstacles: list[Place]  # other values, that would have to be changed by hand
+    moves: list[Place]  # the same value, to be changed with the default
+    told: list[Place]  # the same value in a document, which is no part of what is built
 
 
 def follow(
-    result: FileResult, places: Sequence[Place], arguments: Sequence[Argument], builds: Sequence[FileResult]
+    result: FileResult,
+    places: Sequence[Place],
+    arguments: Sequence[Argument],
+    builds: Sequence[FileResult],
+    read: locks.Read,
 ) -> Followed:
     """A value that another file gives for an argument moves with the default that it repeats; any other holds it.
 
     ``builds``: all Dockerfiles. A value may be given to each of them that has the argument, so that all must have
     the same default. A base image without CUDA is no other stack: the same Dockerfile builds for CPU too.
     """
-    obstacles, moves = [], []
-    for place in places:
-        for node in result.nodes:
-            if not isinstance(node, Setting):
-                continue
-            inside = [(span, new) for span, new in place.changes if span.start in set(node.value.at)]
-            for item in arguments if inside else ():
-                if item.name != node.name or not item.reaches(result.path):
-                    continue
-                if all(new in item.value.value for _, new in inside):
-                    continue
-                changes = [_there(node.value, item.value, change) for change in inside]
-                if all(changes) and not item.fixed and _alike(item, node, builds):
-                    message = f"{item.name} is the default of {result.path}, given once more"
-                    there = place._replace(path=item.path, span=changes[0][0], message=message, demands="")  # type: ignore[index]
-                    moves.append(there._replace(changes=tuple(change for change in changes if change)))
-                    continue
-                why = f"{item.path} builds with {item.name}={item.value.value}: change it there too, in one move"
-                obstacles.append(obstacle(result.path, inside[0][0], why))
-    return Followed(tuple(obstacles), tuple(moves))
+    out = Followed([], [], [])
+    settings = [node for node in result.nodes if isinstance(node, Setting)]
+    for place, setting in itertools.product(places, settings):
+        inside = _inside(place, setting)
+        for item in arguments if inside else ():
+            if item.name == setting.name and item.reaches(result.path):
+                _follow(result.path, place, setting, inside, item, builds, read, out)
+    return out
 
 
-def _plain(value: str) -> bool:
-    """Whether a value is a base image that brings no CUDA."""
-    return ":" in value and companions.neutral(value) and not images.REFERENCE.fullmatch(value)
+def _inside(place: Place, setting: Setting) -> list[tuple[Span, str]]:
+    """The changes of a place that are made to the value of a setting."""
+    at = set(setting.value.at)
+    return [(span, new) for span, new in place.changes if span.start in at]
+
+
+def _follow(
+    path: str,
+    place: Place,
+    default: Setting,
+    inside: Sequence[tuple[Span, str]],
+    item: Argument,
+    builds: Sequence[FileResult],
+    read: locks.Read,
+    out: Followed,
+) -> None:
+    """What one argument means for a default that moves."""
+    if all(new in item.value.value for _, new in inside):
+        return
+    if item.open:
+        for file in item.sources:
+            line = _named(default.value.value, read(file) or b"")
+            if line:
+                why = f"{item.path} builds with a {item.name} of its own, and {file}:{line} names {default.value.value}"
+                out.obstacles.append(obstacle(path, inside[0][0], f"{why}: change both, in one move"))
+        return
+    changes = [change for part in inside if (change := _there(default.value, item.value, part))]
+    if len(changes) == len(inside) and not item.fixed and _alike(item, default, builds):
+        message = f"{item.name} is the default of {path}, given once more"
+        there = place._replace(path=item.path, span=changes[0][0], message=message, demands="", changes=tuple(changes))
+        if item.document:
+            why = f"{item.path} tells to give it, and {scripts.REVIEW['markup']}"
+            there = there._replace(safety=Safety.UNSAFE, reason=why, severity=Severity.INFO)
+        (out.told if item.document else out.moves).append(there)
+    elif not item.document:
+        why = f"{item.path} builds with {item.name}={item.value.value}: change it there too, in one move"
+        out.obstacles.append(obstacle(path, inside[0][0], why))
+
+
+def _named(version: str, raw: bytes) -> int:
+    """The line of a script that names a version of its own, as the default of a variable; 0 where none does."""
+    if not re.search(r"\d\.\d|cu\d\d", version):
+        return 0
+    pattern = re.compile(rb"(?<![\w.])" + re.escape(version.encode()) + rb"(?![\w.])")
+    for number, line in enumerate(raw.splitlines(), 1):
+        if pattern.search(line) and not _NO_DEFAULT.match(line):
+            return number
+    return 0
 
 
 def _there(default: Text, given: Text, change: tuple[Span, str]) -> tuple[Span, str] | None:

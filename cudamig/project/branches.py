@@ -17,6 +17,7 @@ from cudamig.text import Text
 
 KINDS = ("shell", "make", "batch")
 _MESSAGE = "a message"
+_TOLD = ("cuda-installer", "conda-stack", "libtorch-archive")  # each names its version by itself
 _TESTS = frozenset("[ [[ test case if elif ifeq ifneq grep egrep switch".split())
 _VERSION = re.compile(r"(?<![a-z])cu\d{2,3}(?!\d)|(?<![\d.])(?:9|1[0-3])\.\d(?![\d])|(?<![\d.])(?:9|1[0-3])\.\*")
 _CASE = re.compile(r"(?:cu(?:da)?[-_]?)?(?:9|1[0-3])\.?\d(?:\.\d+|\.?\*)?")
@@ -37,14 +38,16 @@ def script(
 
     ``texts``: where its commands name stacks.
     """
-    own = [node for node in result.nodes if not isinstance(node, ImageRef)]  # that it runs an image brings it nothing
-    places += builds.judge(builds.build(result.path, own), target)
+    beside = others(result, target)
     yield from messages(result)
-    named = [place for place in places if place.role]
-    whole = several(result, family, texts) if named else None
-    if whole:
-        yield whole
+    named = [place for place in (*places, *beside) if place.role]
+    whole = several(result, family) if named else None
+    left = whole or (computed(result.path, texts) if named else None)
+    if left:
+        yield left
+        yield from () if whole else by_itself(beside)
         return
+    places += beside
     yield from places
     if named:
         yield from untold(result, target)
@@ -52,8 +55,28 @@ def script(
         yield from alternatives.find(result)
 
 
-def several(result: FileResult, family: Sequence[Requirement], texts: Sequence[Text]) -> Place | None:
-    """Why a script is left alone although it names a stack: it serves several, or is told which; None: it has one."""
+def others(result: FileResult, target: Target) -> list[Place]:
+    """What a script does besides pip: conda, apt, installers, folders. That it runs an image brings it nothing."""
+    own = [node for node in result.nodes if not isinstance(node, ImageRef)]
+    return list(builds.judge(builds.build(result.path, own), target))
+
+
+def by_itself(places: Sequence[Place]) -> Iterator[Place]:
+    """The places that name a version whatever else a script is told; they are reported only."""
+    yield from (place for place in places if place.role in _TOLD and place.blocks)
+
+
+def computed(path: str, texts: Sequence[Text]) -> Place | None:
+    """That a script is told which stack it installs; ``texts``: where its commands name stacks."""
+    for text in texts:
+        if not text.known and (text.start >= 0 or "torch" in text.value):
+            where = text.stretch() or Span(0, 0)
+            return kept(path, where, "its versions come from an argument, the environment or a computation")
+    return None
+
+
+def several(result: FileResult, family: Sequence[Requirement]) -> Place | None:
+    """Why a script is left alone although it names a stack: it serves several; None: it has one."""
     if names_cuda(result.path):
         return kept(result.path, Span(0, 0), "its path says which CUDA it is for")
     releases = {c.version.value.partition("+")[0] for i in family for c in i.clauses if c.operator in ("==", "===")}
@@ -62,10 +85,6 @@ def several(result: FileResult, family: Sequence[Requirement], texts: Sequence[T
         if found:
             where = found.stretch() or Span(0, 0)
             return kept(result.path, where, f"branches on a version ({found.value.strip('*')})")
-    for text in texts:
-        if not text.known and (text.start >= 0 or "torch" in text.value):
-            where = text.stretch() or Span(0, 0)
-            return kept(result.path, where, "its versions come from an argument, the environment or a computation")
     paths = {version: text for text, version in _paths(result)}
     if len(paths) > 1:
         named = ", ".join(sorted(paths))
@@ -164,7 +183,7 @@ def in_build(places: Sequence[Place]) -> list[Place]:
     out = []
     for place in places:
         if place.kept and place.message != _MESSAGE:
-            why = f"{place.path}, which the build runs, is left alone: {place.message}"
+            why = f"a build installs or runs it, and it is left alone: {place.message}"
             place = obstacle(place.path, place.span, why)
         out.append(place)
     return out

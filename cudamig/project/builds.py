@@ -10,7 +10,7 @@ from cudamig.facts import companions, wheels
 from cudamig.facts.targets import Target
 from cudamig.facts.versions import key
 from cudamig.nodes import Copy, ImageRef, Install, Node, Setting
-from cudamig.project import architectures, conda, packages, variables
+from cudamig.project import architectures, conda, libtorch, packages, variables
 from cudamig.project.place import Place, obstacle
 from cudamig.text import Text
 
@@ -66,6 +66,7 @@ def judge(item: Build, target: Target) -> Iterator[Place]:
     texts += [text for copy in item.copies for text in copy.words]
     for text in texts:
         yield from _paths(item, text, target)
+    yield from libtorch.find(item.path, [*(setting.value for setting in item.settings), *texts], target)
 
 
 def _conda(item: Build, install: Install, words: list[str], target: Target) -> Iterator[Place]:
@@ -129,7 +130,7 @@ def _paths(item: Build, text: Text, target: Target) -> Iterator[Place]:
         span = text[match.start() : match.end()].stretch()
         message = f"{match.group()} is a folder of another CUDA than the target's {target.cuda_minor}"
         brought = packages.brings((*item.images, *item.copied), version)
-        blocks = "" if change else "its version is put together from places that cannot be changed one by one"
+        blocks = "" if change else f"{match.group()} is put together from places that cannot be changed one by one"
         if not brought:
             where = "no image of this build" if item.images else "nothing here"
             blocks = f"{where} is known to bring CUDA {version}: change what installs it"

@@ -37,7 +37,7 @@ def judge(result: FileResult, inherited: Sequence[IndexOption], target: Target) 
     """The places of one document, or the one that says why none of it counts."""
     remarks = [node for node in result.nodes if isinstance(node, Remark)]
     old = [node for node in result.nodes if document_stacks.stack(node)]
-    why = _history(result.path) or _several(old)
+    why = history(result.path) or _several(old)
     if not old:
         return
     if why:
@@ -85,7 +85,7 @@ def _places(result: FileResult, inherited: Sequence[IndexOption], target: Target
                 yield from conda.command(result.path, node, target)
 
 
-def _history(path: str) -> str:
+def history(path: str) -> str:
     """Why a document tells of old stacks, by its path, or ``""``."""
     if _HISTORY.search(path):
         return "a history of releases"

@@ -13,8 +13,11 @@ from cudamig.project import (
     branches,
     build_flags,
     builds,
+    cmake,
+    given,
     links,
     locks,
+    loose_pins,
     mismatches,
     obstacles,
     places,
@@ -39,6 +42,7 @@ def judge_all(results: Sequence[FileResult], target: Target, read: locks.Read) -
     judged = []
     for path, result in tree.files.items():
         found = places.judge(path, tree, target, read)
+        found += loose_pins.find(result, found, target)
         found += build_flags.judge(result, target)
         found += obstacles.find(result, target, read, tree.runs_pip(path))
         found += [*mismatches.find(path, contents, tree.installs), *mismatches.two_indexes(result)]
@@ -51,23 +55,24 @@ def judge_all(results: Sequence[FileResult], target: Target, read: locks.Read) -
             found += pythons.old_pins(builds.build(path, result.nodes), tree.pins(path), target)
             found = arguments.repeated(result, found)
             found += arguments.addresses(result, found)
+            found += cmake.built(result, tree.files, target)
         judged.append(Judged(path, tuple(found), tuple(tree.installs[path])))
-    return _followed([_relocked(file, judged) for file in judged], tree)
+    return _followed([_relocked(file, judged) for file in judged], tree, read)
 
 
-def _followed(judged: Sequence[Judged], tree: Tree) -> list[Judged]:
+def _followed(judged: Sequence[Judged], tree: Tree, read: locks.Read) -> list[Judged]:
     """The files, with the arguments of builds: given by one file, with a default in another."""
-    passed = arguments.given(tree.files)
+    passed = given.arguments(tree.files)
     builds_all = [result for result in tree.files.values() if result.kind == "dockerfile"]
     moves: dict[str, list[Place]] = {}
     out = {}
     for file in judged:
         out[file.path] = file
         if passed and tree.files[file.path].kind == "dockerfile":
-            followed = arguments.follow(tree.files[file.path], file.places, passed, builds_all)
+            followed = arguments.follow(tree.files[file.path], file.places, passed, builds_all, read)
             givers = dict.fromkeys(place.path for place in followed.moves)
             out[file.path] = file._replace(
-                places=(*file.places, *followed.obstacles), installs=(*file.installs, *givers)
+                places=(*file.places, *followed.obstacles, *followed.told), installs=(*file.installs, *givers)
             )
             for place in followed.moves:
                 moves.setdefault(place.path, []).append(place)

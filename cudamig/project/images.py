@@ -58,7 +58,7 @@ def _unknown(path: str, ref: ImageRef) -> Iterator[Place]:
     found = re.match(rf"(?:[\w.{UNKNOWN}-]+/)*(nvidia/cuda|pytorch/pytorch):", ref.text.value)
     row = images.other(ref.text.value)
     if found and not ref.text.known:
-        why = "its tag comes from a variable without a value here"
+        why = f"its tag comes from a variable, and what {_name(ref.text)} is in the end is not known here"
         message = f"cannot tell which {found.group(1)} image this is"
         yield Place(_ROLES[found.group(1)], path, _primary(ref, 0), message, Severity.INFO, blocks=why)
     elif row:
@@ -71,7 +71,7 @@ def _moves(ref: ImageRef, told: Place, judged: Judged, mirror: str) -> Iterator[
     """One place for each stretch of the file that holds parts of the reference; each says its own change."""
     changes = [ref.text.replace(part.start, part.end, part.new) for part in judged.parts]
     if not all(changes):
-        yield told._replace(blocks="its parts come from places that cannot be changed one by one")
+        yield told._replace(blocks=f"{_name(ref.text)} is put together from places that cannot be changed one by one")
         return
     if mirror:
         told = told._replace(safety=Safety.UNSAFE, reason=f"whether {mirror} holds the new tag cannot be known here")
@@ -82,6 +82,10 @@ def _moves(ref: ImageRef, told: Place, judged: Judged, mirror: str) -> Iterator[
         if number:
             place = place._replace(message=f"part of {ref.text.value}")
         yield place if ref.text.span() else place._replace(span=group[0][0])
+
+
+def _name(text: Text) -> str:
+    return re.sub(f"{UNKNOWN}+", "...", text.value)
 
 
 def _written(text: Text, span: Span) -> str:

@@ -86,7 +86,7 @@ def judge(option: IndexOption, scene: Scene, target: Target) -> Iterator[Place]:
         yield _old_page(option, index, scene, target, span)
     else:
         change = url.replace(*index.span, target.wheels)
-        blocks = "" if change else "the address is put together from places that cannot be changed one by one"
+        blocks = "" if change else f"{url.value} is put together from places that cannot be changed one by one"
         yield Place("wheel-index", path, span, message, severity, (change,) if change else (), blocks)
 
 
@@ -104,8 +104,8 @@ def _old_page(option: IndexOption, index: wheels.Index, scene: Scene, target: Ta
     """A find-links page such as torch_stable.html; later releases are on an index, so option and address change."""
     ends = "lists no wheels" if index.root else "ends with old torch releases"
     message = f"this find-links page {ends}; {target.wheels} wheels are on {target.index_url}"
-    label, address = option.label.span(), option.url.span()
+    label, address, url = option.label.span(), option.url.span(), option.url.value
     if not label or not address:
-        return Place("wheel-index", scene.path, span, message, blocks="its parts cannot be changed one by one")
+        return Place("wheel-index", scene.path, span, message, blocks=f"{url}: its parts cannot be changed one by one")
     changes = ((label, "--extra-index-url"), (address, target.index_url))
     return Place("wheel-index", scene.path, span, message, changes=changes)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cudamig.nodes import Copy, Include, Install, Node
+from cudamig.nodes import ANY_SCOPE, Copy, Include, Install, Node
 from cudamig.text import UNKNOWN
 
 _FILE = re.compile(r"[\w./+-]*\.(?:txt|in)$")
@@ -20,7 +20,7 @@ BUILDS = ("dockerfile", "singularity")  # kinds of files that build an image fro
 
 
 class Link(NamedTuple):
-    """``source`` installs ``target`` in the install command ``scope`` of ``source`` (ANY of it when -2)."""
+    """``source`` installs ``target`` in the install command ``scope`` of ``source``, or in each (ANY_SCOPE)."""
 
     source: str
     target: str
@@ -50,7 +50,8 @@ def find(
             for target in _project(path, include.target, sources, known):
                 yield Link(path, target, include.span.start)
         else:
-            yield from _named(path, include.target, include.span.start, copies, known)
+            scope = ANY_SCOPE if include.everywhere else include.span.start
+            yield from _named(path, include.target, scope, copies, known)
     for node in nodes:
         if isinstance(node, Install) and node.tool != "message":
             for word in node.words:
@@ -105,7 +106,7 @@ def _named(
     if not parts:
         return
     beside = {posixpath.normpath(s) for s in ("", *sources, *map(posixpath.dirname, sources))}
-    bases = {posixpath.normpath(posixpath.join(folder, inner)) for folder in _above(path) for inner in beside}
+    bases = {posixpath.normpath(posixpath.join(folder, inner)) for folder in above(path) for inner in beside}
     found = []
     for number in range(len(parts)):
         tail = "/".join(parts[number:])
@@ -126,7 +127,7 @@ def _renamed(mention: str, copies: Sequence[Copy]) -> str:
     return mention
 
 
-def _above(path: str) -> list[str]:
+def above(path: str) -> list[str]:
     """The folder of a file and all above it, the root as an empty string."""
     folder, out = posixpath.dirname(path), [posixpath.dirname(path)]
     while folder:

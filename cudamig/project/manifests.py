@@ -24,7 +24,7 @@ from cudamig.hosts.cog import is_cog
 from cudamig.hosts.yaml_parts import is_workflow
 from cudamig.model import Safety, Span
 from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Install, Node, Requirement
-from cudamig.project import cog, conda, pythons, scripts, toolkits
+from cudamig.project import cog, conda, libtorch, pythons, scripts, toolkits
 from cudamig.project import images as image_places
 from cudamig.project.place import Place, kept, obstacle
 
@@ -148,6 +148,7 @@ def _part(result: FileResult, nodes: list[Node], inherited: Sequence[IndexOption
     for node in nodes:
         if isinstance(node, Install):
             yield from toolkits.judge(result.path, node, any(place.changes for place in moves), target)
+            yield from libtorch.find(result.path, node.words, target)
 
 
 def _image(path: str, ref: ImageRef, target: Target) -> Iterator[Place]:

@@ -56,7 +56,7 @@ def _cuda(told: Place, word: Text, found: re.Match[str], images: Sequence[ImageR
         )
     change = word.replace(found.start(2), found.end(2), wanted[len(name) + 1 :])
     if not change:
-        return told._replace(blocks="its name is put together from places that cannot be changed one by one")
+        return told._replace(blocks=f"{word.value} is put together from places that cannot be changed one by one")
     return told._replace(changes=(change,))
 
 

@@ -33,6 +33,8 @@ def judge(item: Requirement, scene: Scene, target: Target) -> Iterator[Place]:
             yield Place("torch-pin", scene.path, span, f"{item.name} is installed from one wheel file", blocks=why)
         return
     if not item.text.known:
+        if any(clause.version.value.endswith("+cpu") for clause in item.clauses):
+            return
         why = "its version is computed by the shell"
         yield Place("torch-pin", scene.path, span, f"cannot tell which {item.name} this is", Severity.INFO, blocks=why)
         return
@@ -124,7 +126,9 @@ def _pin(item: Requirement, written: Text, public: str, local: str, scene: Scene
         why = "its hashes belong to the old wheel: compute them again (pip-compile --generate-hashes)"
         yield place._replace(blocks=why)
     elif changes is None:
-        yield place._replace(blocks="its version is put together from places that cannot be changed one by one")
+        yield place._replace(
+            blocks=f"the version of {item.text.value} is put together from places that cannot be changed one by one"
+        )
     elif local or scene.cuda():
         yield place._replace(changes=changes)
     else:

@@ -14,7 +14,7 @@ from cudamig.facts import wheels
 from cudamig.facts.targets import Target
 from cudamig.model import Safety, Span
 from cudamig.nodes import ANY_SCOPE, ImageRef, IndexOption, Install, Node, Requirement
-from cudamig.project import added, branches, conda, images, indexes, programs, requirement
+from cudamig.project import added, alternatives, branches, conda, images, indexes, programs, requirement
 from cudamig.project.indexes import Scene
 from cudamig.project.place import Place, kept
 from cudamig.text import UNKNOWN, Text
@@ -44,9 +44,15 @@ class Commands(NamedTuple):
 
     def texts(self) -> Iterator[Text]:
         """Where stacks are named, in order of kind."""
-        yield from (item.text for item in self.family)
+        yield from (item.text for item in self.family if not _for_others(item))
         yield from (option.url for option in self.options)
         yield from (ref.text for ref in self.refs if images.REFERENCE.match(ref.text.value))
+
+
+def _for_others(item: Requirement) -> bool:
+    """Whether a pin says that it is for hosts without CUDA, ``+cpu``."""
+    local = [clause.version.value.partition("+")[2] for clause in item.clauses]
+    return any(name and name.isascii() and not name.startswith("cu") for name in local)
 
 
 def judge(
@@ -70,12 +76,16 @@ def judge(
     whole = _left_alone(result, commands, image, review) or _anywhere(result, commands, inherited, image)
     if whole:
         yield whole
+        if result.kind in branches.KINDS and not all(item.text.known for item in commands.family):
+            yield from branches.by_itself(branches.others(result, target))
         return
     places = list(_reviewed(reason, _commands(result, commands, inherited, image, target)))
     if result.kind in branches.KINDS:
         yield from branches.script(result, places, (*commands.texts(),), commands.family, target)
     else:
         yield from places
+        if result.kind not in _JOBS:
+            yield from alternatives.without_cuda(result)
 
 
 def _commands(
@@ -104,12 +114,12 @@ def _left_alone(result: FileResult, commands: Commands, image: bool, review: boo
     if len(named) > 1:
         names = ", ".join(sorted(named)).replace(UNKNOWN, "...")
         return kept(result.path, where, f"names {len(named)} stacks ({names}): a matrix or branches")
-    if result.kind in _JOBS and review and commands.family and not image and not any(map(wheels.cuda_number, named)):
-        return kept(result.path, where, "a CI job that names no CUDA: it may test the oldest release that is supported")
     computed = next((text for text in commands.texts() if not text.known), None)
     if computed and result.kind in (*_JOBS, *programs.KINDS):
         where = computed.stretch() or Span(0, 0)
         return kept(result.path, where, "its versions come from a matrix or a variable")
+    if result.kind in _JOBS and review and commands.family and not image and not any(map(wheels.cuda_number, named)):
+        return kept(result.path, where, "a CI job that names no CUDA: it may test the oldest release that is supported")
     return None
 
 

@@ -83,7 +83,9 @@ class Tree:
         """Index options of the commands and files that install ``path``."""
         for link in self._installers(path):
             for node in self.files[link.source].nodes:
-                if isinstance(node, IndexOption) and node.scope in (link.scope, ANY_SCOPE):
+                if isinstance(node, IndexOption) and (
+                    ANY_SCOPE in (node.scope, link.scope) or node.scope == link.scope
+                ):
                     yield node
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cudamig.facts.targets import Target
-from cudamig.model import Span
+from cudamig.model import Related, Span
 from cudamig.project.files import Judged
 from cudamig.project.place import Place
 
@@ -97,16 +97,26 @@ def _obstacles(judged: Sequence[Judged], group: set[str]) -> Iterator[Place]:
 
 def held(unit: Unit, target: Target, path: str = "") -> str:
     """Why the unit cannot move, or ``""``; reasons in ``path`` first."""
-    images = any(place.changes and place.role.endswith("-image") for place in unit.places)
-    blocking = [place for place in (*unit.places, *unit.obstacles) if place.blocks and (images or not place.system)]
+    blocking = _blocking(unit)
     if blocking:
         first = min(blocking, key=lambda place: place.path != path)
         where = f"{first.path}: " if first.path != path else ""
         more = len({place.blocks for place in blocking}) - 1
-        return f"{where}{first.blocks}" + (f" (and {more} more reason{'s' * (more > 1)})" if more else "")
+        return f"{where}{first.blocks}" + (f" (and {more} more reason{'s' * (more > 1)}: --verbose)" if more else "")
     moving = [place for place in unit.places if place.changes]
     if moving and any(place.newer for place in unit.places):
         return f"part of what moves with it is newer than the target {target.name} already"
     if any(_clashes(moving)):
         return "one value would have to read two ways"
     return ""
+
+
+def reasons(unit: Unit) -> tuple[Related, ...]:
+    """All that holds the unit, each reason where it stands first, where there are several."""
+    found = {place.blocks: Related(place.path, place.span, place.blocks) for place in reversed(_blocking(unit))}
+    return tuple(sorted(found.values())) if len(found) > 1 else ()
+
+
+def _blocking(unit: Unit) -> list[Place]:
+    images = any(place.changes and place.role.endswith("-image") for place in unit.places)
+    return [place for place in (*unit.places, *unit.obstacles) if place.blocks and (images or not place.system)]

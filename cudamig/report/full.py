@@ -55,6 +55,9 @@ def _block(view: View, why: str, groups: dict[str, list[View]], report: Report) 
     if len(group) > 1:
         lines.append(_note("group", _together(view, group), margin, paint))
     lines.append(_note(*_remedy(finding.fix), margin, paint))
+    for item in finding.fix.held if report.verbose else ():
+        line, column = report.source(item.path).position(item.span.start)
+        lines.append(_note("held", f"{item.path}:{line}:{column}: {item.message}", margin, paint))
     lines += [f"{' ' * (margin + 6)}{visible(line)}" for line in finding.fix.instead.splitlines()]
     return "\n".join(lines + _diff(changes, finding.path, margin, report.width - margin - 4, paint))
 

@@ -83,7 +83,7 @@ def cached(source: Sources) -> Sources:
 
 
 def _paths(finding: Finding) -> set[str]:
-    edits, related = finding.fix.edits, finding.related
+    edits, related = finding.fix.edits, (*finding.related, *finding.fix.held)
     return {finding.path, *(edit.path for edit in edits), *(item.path for item in related)}
 
 

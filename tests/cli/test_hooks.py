@@ -58,7 +58,7 @@ NAMES = [
     ),
     *("setup.cfg", "pyproject.toml", "a.ipynb", "run.sh", "caf\u00e9.py", "caf\u00e9.Dockerfile", "a\u00a0b.yaml"),
     *("README.md", "a.markdown", "docs/a.mdx", "a.rst", "A.MD"),
-    *("scripts/setup", "a/.docker/entrypoint", "scripts/LICENSE", "configure"),
+    *("scripts/setup", "a/.docker/entrypoint", "scripts/LICENSE", "configure", "docker-bake.hcl"),
 ]
 
 OLD, NEW = "import torch._six\n", "import torch\n"

@@ -11,7 +11,14 @@ from cudamig.nodes import Generated, ImageRef, IndexOption, Install, Requirement
 from cudamig.source import Source
 from cudamig.text import NOWHERE, Text
 
-PATHS = {"shell": "a.sh", "make": "Makefile", "batch": "a.bat", "singularity": "a.def", "cmake": "CMakeLists.txt"}
+PATHS = {
+    "shell": "a.sh",
+    "make": "Makefile",
+    "batch": "a.bat",
+    "singularity": "a.def",
+    "cmake": "CMakeLists.txt",
+    "bake": "docker-bake.hcl",
+}
 
 
 def nodes(kind: str, text: str, path: str = "") -> list:
@@ -168,6 +175,7 @@ PARTS = [
     ),
     *("<<E\n", "E\n", "V=1", "%V%", "set ", "set(", "if(", "endif()", "%post\n", "Bootstrap: docker\n", "From: x\n"),
     *("all:", "#", "[[", "]]", ":=", "{{ A }}", "é", "&&", "|", "case", "(", "}", "<#", "%", "!"),
+    *('target "a" {', "args = {", 'A = "1.1"', 'A = "${B}"', "A = B", "variable B { default = "),
 ]
 
 

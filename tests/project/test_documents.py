@@ -116,3 +116,40 @@ def test_an_index_whose_torch_others_pin_is_reported_only(check) -> None:
     outcome = check({"README.md": text}, unsafe=True)
     assert outcome.after["README.md"].decode() == text
     assert ["pinned by what is installed" in finding.fix.reason for finding in outcome.findings] == [True]
+
+
+TOLD = "pip install torch==2.3.1 --index-url https://download.pytorch.org/whl/cu121\n"
+README = f"# A\n\n```sh\n{TOLD}```\n"
+PINS = "--extra-index-url https://download.pytorch.org/whl/cu121\ntorch==2.3.1\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "pins"),
+    [
+        ("requirements.txt", PINS + "xformers==0.0.26\n"),
+        ("requirements/gpu.txt", PINS + "xformers==0.0.26\n"),
+        ("Dockerfile", "FROM nvidia/cuda:12.1.1-devel-ubuntu18.04\n"),
+    ],
+)
+def test_a_document_waits_for_the_pins_that_it_tells_of(check, path: str, pins: str) -> None:
+    for name in ("README.md", "docs/install.md"):
+        outcome = check({name: README, path: pins}, unsafe=True)
+        assert outcome.after[name].decode() == README
+        assert any(f"{path} names the same stack" in finding.fix.reason for finding in outcome.findings)
+
+
+@pytest.mark.parametrize(
+    ("path", "pins"),
+    [
+        ("requirements.txt", PINS),
+        ("requirements.txt", PINS.replace("cu121", "cu118").replace("2.3.1", "2.1.0") + "xformers==0.0.23\n"),
+        ("old/cu121/requirements.txt", PINS),  # is meant to stay
+    ],
+)
+def test_a_document_that_does_not_wait(check, path: str, pins: str) -> None:
+    assert b"cu126" in check({"README.md": README, path: pins}, unsafe=True).after["README.md"]
+
+
+def test_a_document_waits_for_the_pins_of_its_own_folder_first(check) -> None:
+    tree = {"README.md": README, "requirements.txt": PINS, "demo/requirements.txt": PINS + "xformers==0.0.26\n"}
+    assert b"cu126" in check(tree, unsafe=True).after["README.md"]

@@ -74,3 +74,43 @@ def test_a_reason_of_the_file_itself_comes_first(check) -> None:
     found = {f.path: f for f in check(tree).findings if f.rule in ("IMG101", "REQ101")}
     assert found["Dockerfile"].fix.reason.startswith("xformers")
     assert found["requirements.txt"].fix.reason.startswith("flash-attn")
+
+
+CUDA = "FROM nvidia/cuda:12.1.1-runtime-ubuntu22.04\nCOPY . /src\n"
+CU121 = "--index-url https://download.pytorch.org/whl/cu121"
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        f"ENV PIP_CONSTRAINT=/src/pins.txt\nRUN pip install torch {CU121}\n",
+        f"RUN PIP_CONSTRAINT=/src/pins.txt pip install torch {CU121}\n",
+        f'ENV UV_CONSTRAINT="/src/pins.txt /src/other.txt"\nRUN uv pip install torch {CU121}\n',
+        f"ARG PIP_REQUIREMENT=/src/pins.txt\nRUN pip install {CU121}\n",
+        "ENV PIP_CONSTRAINT=/src/pins.txt\n"
+        "ENV PIP_EXTRA_INDEX_URL='https://a.org/simple https://download.pytorch.org/whl/cu121'\n"
+        "RUN pip install torch\n",
+    ],
+)
+def test_a_file_that_a_variable_of_pip_names_moves_with_the_build(check, run: str) -> None:
+    outcome = check({"Dockerfile": CUDA + run, "pins.txt": "torch==2.3.1\ntorchvision==0.18.1\n"})
+    assert outcome.after["Dockerfile"].decode() == (CUDA + run).replace("12.1.1", "12.6.3").replace("cu121", "cu126")
+    assert outcome.after["pins.txt"] == b"torch==2.13.0\ntorchvision==0.28.0\n"
+
+
+def test_a_file_that_a_variable_of_pip_names_holds_the_build(check) -> None:
+    build = f"{CUDA}ENV PIP_CONSTRAINT=/src/pins.txt\nRUN pip install torch {CU121}\n"
+    outcome = check({"Dockerfile": build, "pins.txt": "torch==2.3.1\nxformers==0.0.26\n"}, unsafe=True)
+    assert outcome.after["Dockerfile"].decode() == build
+    assert all("xformers" in finding.fix.reason for finding in outcome.findings)
+
+
+def test_a_job_names_its_constraints_in_a_variable(check) -> None:
+    job = f"""jobs:
+  gpu:
+    container: nvidia/cuda:12.1.1-runtime-ubuntu22.04
+    env: {{PIP_CONSTRAINT: pins.txt}}
+    steps: [{{run: "pip install torch {CU121}"}}]
+"""
+    tree = {".github/workflows/a.yml": job, "pins.txt": "torch==2.3.1\nxformers==0.0.26\n"}
+    assert check(tree, unsafe=True).after[".github/workflows/a.yml"].decode() == job

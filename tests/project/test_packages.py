@@ -67,3 +67,57 @@ def test_installers_hold_the_build(check, file: str, told: str) -> None:
 def test_the_repository_of_the_image_s_own_system_stays(check, system: str, moves: bool) -> None:
     text = f"{HEAD}RUN wget https://developer.download.nvidia.com/compute/cuda/repos/{system}/x86_64/cuda-keyring_1.1-1_all.deb\n"
     assert (check({"Dockerfile": text}).after["Dockerfile"].decode() != text) is moves
+
+
+LIBTORCH = "https://download.pytorch.org/libtorch/cu121/libtorch-cxx11-abi-shared-with-deps-2.3.1%2Bcu121.zip"
+DEVEL = "FROM nvidia/cuda:12.1.1-devel-ubuntu22.04\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Dockerfile", f"{DEVEL}RUN wget {LIBTORCH} && unzip libtorch*.zip\n"),
+        ("Dockerfile", f"{DEVEL}ADD {LIBTORCH} /opt/\n"),
+        ("Dockerfile", f"{DEVEL}ENV LIBTORCH={LIBTORCH}\nRUN curl -O $LIBTORCH\n"),
+        ("Dockerfile", f"{DEVEL}RUN wget {LIBTORCH.replace('cu121', '$(cat cuda)')}\n"),
+        ("pod.yaml", f"a: {{image: nvidia/cuda:12.1.1-base-ubuntu22.04, command: [wget, '{LIBTORCH}']}}\n"),
+        ("a.sh", f"docker run nvidia/cuda:12.1.1-devel-ubuntu22.04 true\nwget {LIBTORCH}\n"),
+    ],
+)
+def test_an_archive_of_libtorch_holds_what_takes_it(check, path: str, text: str) -> None:
+    outcome = check({path: text}, unsafe=True)
+    assert outcome.after[path].decode() == text
+    assert [finding.rule for finding in outcome.findings].count("REQ107") == 1
+    assert all("libtorch" in finding.fix.reason for finding in outcome.findings)
+
+
+@pytest.mark.parametrize("version", ["2.13.0%2Bcu126.zip", "latest.zip", "2.3.1%2Bcpu.zip"])
+def test_an_archive_of_libtorch_that_is_fine(check, version: str) -> None:
+    variant = "cpu" if "cpu" in version else "cu126"
+    address = f"https://download.pytorch.org/libtorch/{variant}/libtorch-shared-with-deps-{version}"
+    assert b"12.6.3" in check({"Dockerfile": f"{DEVEL}ADD {address} /\n"}).after["Dockerfile"]
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        (f'set(LIBTORCH_URL "{LIBTORCH}")', "REQ107"),
+        (f"FetchContent_Declare(libtorch URL {LIBTORCH})", "REQ107"),
+        ("set(CUDA_TOOLKIT_ROOT_DIR /usr/local/cuda-12.1)", "IMG103"),
+    ],
+)
+def test_files_of_cmake_hold_the_build_that_runs_them(check, line: str, rule: str) -> None:
+    build = DEVEL + "COPY . /app\nRUN cmake -S /app -B /app/build\n"
+    tree = {"docker/Dockerfile": build, "CMakeLists.txt": "project(x)\n", "lib/CMakeLists.txt": line + "\n"}
+    outcome = check(tree, unsafe=True)
+    assert outcome.after["docker/Dockerfile"].decode() == build
+    assert {finding.rule for finding in outcome.findings} == {"IMG101", rule}
+    assert all("lib/CMakeLists.txt" in f.fix.reason for f in outcome.findings if f.rule == "IMG101")
+    for other in (DEVEL + "RUN cmake --version\n", DEVEL + "COPY . /app\nRUN true\n"):
+        assert b"12.6.3" in check({**tree, "docker/Dockerfile": other}).after["docker/Dockerfile"]
+
+
+def test_a_folder_that_the_image_does_not_bring_holds_nothing(check) -> None:
+    build = DEVEL + "COPY . /app\nRUN cmake -S /app\n"
+    tree = {"Dockerfile": build, "CMakeLists.txt": "set(CUDA_TOOLKIT_ROOT_DIR /usr/local/cuda-10.2)\n"}
+    assert b"12.6.3" in check(tree).after["Dockerfile"]

@@ -203,3 +203,29 @@ def test_a_matrix_leaves_the_default_free(check) -> None:
     outcome = check({"Dockerfile": DOCKERFILE, PATH: text})
     assert outcome.after["Dockerfile"].decode() == DOCKERFILE.replace("12.1.1", "12.6.3")
     assert outcome.after[PATH].decode() == text
+
+
+ANCHOR = "x-gpu: &gpu\n  image: nvidia/cuda:12.1.1-runtime-ubuntu22.04\n"
+INSTALLS = 'bash -c "pip install torch==2.3.1 --index-url https://download.pytorch.org/whl/cu121 && python3 a.py"'
+
+
+@pytest.mark.parametrize(
+    "services",
+    [
+        f"services:\n  a:\n    <<: *gpu\n    command: {INSTALLS}\n",
+        f"x-more: &more\n  <<: *gpu\nservices:\n  a:\n    <<: [*more]\n    command: {INSTALLS}\n",
+        f"x-run: &run\n  command: {INSTALLS}\nservices:\n  a:\n    <<: *run\n    image: nvidia/cuda:12.1.1-runtime-ubuntu22.04\n",
+        f"x-run: &run\n  command: {INSTALLS}\nservices:\n  a:\n    <<: [*gpu, *run]\n",
+    ],
+)
+def test_a_service_that_merges_an_image_moves_with_it(check, services: str) -> None:
+    text = ANCHOR + services
+    moved = text.replace("12.1.1", "12.6.3").replace("2.3.1", "2.13.0").replace("cu121", "cu126")
+    assert check({"compose.yml": text}).after["compose.yml"].decode() == moved
+    held = text.replace("torch==2.3.1", "torch==2.3.1 xformers==0.0.26")
+    assert check({"compose.yml": held}, unsafe=True).after["compose.yml"].decode() == held
+
+
+def test_a_mapping_that_merges_itself(check) -> None:
+    text = "a: &a\n  <<: *a\n  command: b\n  x: nvidia/cuda\n"
+    assert check({"compose.yml": text}).after["compose.yml"].decode() == text

@@ -197,3 +197,54 @@ def test_a_script_without_a_suffix(check) -> None:
     outcome = check(tree)
     after = tree | {"scripts/setup": "#!/usr/bin/env bash\n" + MOVED}
     assert {path: text.decode() for path, text in outcome.after.items()} == after
+
+
+GPU = PIP.replace("+cu118", "")
+CPU = GPU.replace("cu118", "cpu")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.sh", f'if [ "$GPU" = 1 ]; then\n  {GPU}else\n  {CPU}fi\n'),
+        ("a.bat", f"if x (\r\n{GPU}) else (\r\n{CPU})\r\n"),
+        ("a.ps1", f"if ($gpu) {{\n{GPU}}} else {{\n{CPU}}}\n"),
+        ("Makefile", f"gpu:\n\t{GPU}cpu:\n\t{CPU}"),
+        ("Dockerfile", f"FROM nvidia/cuda:11.8.0-base-ubuntu22.04\nRUN if x; then {GPU[:-1]}; else {CPU[:-1]}; fi\n"),
+        ("a.py", f"import os\nif x:\n    os.system('{GPU[:-1]}')\nelse:\n    os.system('{CPU[:-1]}')\n"),
+        ("README.md", f"```sh\n{GPU}```\nelse\n```sh\n{CPU}```\n"),
+    ],
+)
+def test_one_release_for_hosts_with_and_without_cuda_moves_together(check, path: str, text: str) -> None:
+    outcome = check({path: text}, unsafe=True)
+    assert outcome.after[path].decode() == text
+    assert any("for hosts without CUDA" in finding.fix.reason for finding in outcome.findings)
+
+
+def test_another_release_for_hosts_without_cuda_holds_nothing(check) -> None:
+    text = GPU + "pip install torch==2.4.0 --index-url https://download.pytorch.org/whl/cpu\n"
+    docker = f"FROM nvidia/cuda:11.8.0-base-ubuntu22.04\nRUN {GPU}FROM python:3.11\nRUN {CPU}"
+    assert (
+        b"cu126"
+        in check({"a.sh": GPU + "pip install torch --index-url https://download.pytorch.org/whl/cpu\n"}).after["a.sh"]
+    )
+    assert b"cu126" in check({"Dockerfile": docker}).after["Dockerfile"]
+    assert check({"a.sh": text}).kept
+
+
+def test_a_version_that_is_not_known_silences_nothing_else(check) -> None:
+    runfile = "wget https://a.org/cuda_11.8.0_520.61.05_linux.run\nconda install pytorch==2.0.1 pytorch-cuda=11.8\n"
+    cpu = "pip install torch==${T}+cpu\n"
+    for pip in ("pip install torch==${T}+cu118\n", cpu, cpu + PIP):
+        outcome = check({"a.sh": pip + runfile}, unsafe=True)
+        assert outcome.after["a.sh"].decode() == pip + runfile
+        assert {finding.rule for finding in outcome.findings} == {"IMG108", "REQ105"}
+
+
+def test_what_a_build_installs_and_is_left_alone_is_named_once(check) -> None:
+    tree = {
+        "Dockerfile": "FROM nvidia/cuda:11.8.0-base-ubuntu22.04\nCOPY . /a\nRUN bash /a/a.sh\n",
+        "a.sh": f"case $CU in\n  cu118) {PIP};;\nesac\n",
+    }
+    reason = check(tree).findings[0].fix.reason
+    assert reason == "a.sh: a build installs or runs it, and it is left alone: branches on a version (cu118)"

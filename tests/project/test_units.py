@@ -454,3 +454,11 @@ def test_pins_that_a_build_for_cpu_takes_too_hold_the_index(check, option: str) 
     outcome = check(tree, unsafe=True)
     assert untouched(outcome, tree)
     assert any("a CPU, ROCm or XPU index there" in reason for reason in reasons(outcome))
+
+
+def test_all_reasons_are_kept_where_one_is_told(check) -> None:
+    outcome = check({"requirements.txt": "torch==2.3.1+cu121\nxformers==0.0.26\nvllm==0.5.0\n"})
+    first = outcome.findings[0].fix
+    assert "(and 1 more reason: --verbose)" in first.reason
+    assert [item.message.partition(":")[0] for item in first.held] == ["xformers", "vllm"]
+    assert not check({"requirements.txt": "torch==2.3.1+cu121\nxformers==0.0.26\n"}).findings[0].fix.held

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cudamig.hosts import NotUnderstood, parse
 from cudamig.hosts.python_literals import literal, unplaced
-from cudamig.nodes import ImageRef, Include, IndexOption, Install, Requirement
+from cudamig.nodes import ImageRef, Include, IndexOption, Install, Requirement, Setting
 from cudamig.source import Source, Unreadable
 from cudamig.text import NOWHERE
 
@@ -24,6 +24,8 @@ def found(code: str) -> list[str]:
     source = Source("x.py", code.encode(), "python")
     out = []
     for node in parse(source).nodes:
+        if isinstance(node, Setting):
+            continue  # a pin that only holds others
         if isinstance(node, Requirement | ImageRef):
             text = node.text
         elif isinstance(node, IndexOption):

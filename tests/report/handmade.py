@@ -42,7 +42,7 @@ def fix(*edits: Edit, safety: Safety = Safety.SAFE, group: str = "") -> Fix:
 
 
 def made(files: Mapping[str, str | bytes], *findings: Finding, **fields: Any) -> Report:
-    """A report over files that exist only here. ``fields``: faults, unread, skipped, suppressed of the result."""
+    """A report over files that exist only here. ``fields``: faults, unread, skipped, suppressed of the result; verbose."""
     row = targets.get("cu126")
     request = Request((".",), Config(), row, rule_set(known(), row))
     raw = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
@@ -65,4 +65,4 @@ def made(files: Mapping[str, str | bytes], *findings: Finding, **fields: Any) ->
             raise FileNotFoundError(2, "No such file or directory")
         return sources[path]
 
-    return report(result, read)
+    return report(result, read)._replace(verbose=fields.get("verbose", False))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from cudamig.kinds import KINDS
-from cudamig.model import Edit, Related, Safety, Severity, Span
+from cudamig.model import Edit, Related, Safety, Severity, Span, manual
 from cudamig.report import render
 from cudamig.report.frame import frame
 from cudamig.report.screen import cut, ink, row, visible, window
@@ -277,3 +277,13 @@ def test_hundreds_of_findings_take_no_time() -> None:
     start = time.process_time()
     render(made({"a.py": text}, *many), "full")
     assert time.process_time() - start < 2
+
+
+def test_all_that_holds_a_place_is_told_with_verbose() -> None:
+    held = (Related("a.py", Span(4, 5), "b is old"), Related("a.py", Span(0, 1), "a is old"))
+    old = finding("a.py", Span(0, 1), fix=manual("renew it", "b is old (and 1 more reason)")._replace(held=held))
+    assert "held" not in blocks({"a.py": "a\n\n\nb\n"}, old)[0]
+    assert blocks({"a.py": "a\n\n\nb\n"}, old, verbose=True)[0].splitlines()[-2:] == [
+        "   = held: a.py:4:1: b is old",
+        "   = held: a.py:1:1: a is old",
+    ]
