@@ -14,7 +14,9 @@ import shutil
 import sysconfig
 from pathlib import Path
 
-SHIM = Path(__file__).parent / "shim"  # stands in for generated headers that CPU wheels lack, and for cuBLAS and its kin
+SHIM = (
+    Path(__file__).parent / "shim"
+)  # stands in for generated headers that CPU wheels lack, and for cuBLAS and its kin
 
 
 @functools.cache
@@ -61,7 +63,9 @@ def cuda_includes() -> tuple[Path, ...]:
 def cuda_release() -> str:
     """``"13.0"``, as the headers say; ``"0"`` where there are none."""
     for folder in cuda_includes()[:1]:
-        found = re.search(r"#define CUDART_VERSION\s+(\d+)", (folder / "cuda_runtime_api.h").read_text(errors="replace"))
+        found = re.search(
+            r"#define CUDART_VERSION\s+(\d+)", (folder / "cuda_runtime_api.h").read_text(errors="replace")
+        )
         if found:
             return f"{int(found[1]) // 1000}.{int(found[1]) % 1000 // 10}"
     return "0"

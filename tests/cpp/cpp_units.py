@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 import cpp_toolchain as toolchain
 
+from cudamig.rules.model import Rule
+
 HERE = Path(__file__).parent
 SPOT = "..."  # in `compile:`, the line where the example goes
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n]*\\\r?\n)*[^\n]*$", re.M)
@@ -38,17 +40,9 @@ class Text(NamedTuple):
     text: str
     frame: str  # what `compile:` says
     torch: bool  # whether it is about torch
-    beside: tuple[tuple[str, str], ...]  # the other files of the example
-
-    @property
-    def cuda(self) -> bool:
-        """Whether nvcc would compile it."""
-        return bool(_NVCC.search(self.file))
-
-
-def speaks_torch(text: str) -> bool:
-    """Whether a text uses torch, so that its headers must be read for it."""
-    return bool(_TORCH.search(text))
+    cuda: bool  # whether it sees the CUDA runtime without an include of it
+    device: bool  # whether only nvcc can read it
+    beside: tuple[tuple[str, str], ...] = ()  # the other files of the example
 
 
 class Verdict(NamedTuple):
@@ -57,22 +51,30 @@ class Verdict(NamedTuple):
     errors: tuple[str, ...]
 
 
-def texts(rule_id: str, number: int, example: dict[str, Any], torch: bool) -> tuple[Text, Text]:
-    """An example before and after its fix."""
-    beside = example.get("with", {})
-    frame = example.get("compile", "")
-    out = [
-        Text(f"{rule_id}-{number}.{form}", example["file"], example[form], frame, torch, tuple(files.items()))
-        for form, files in (("before", beside), ("after", {**beside, **example.get("with-after", {})}))
-    ]
-    return out[0], out[1]
+def texts(rule: Rule, number: int, example: dict[str, Any]) -> tuple[Text, Text]:
+    """An example before and after its fix.
+
+    What is for nvcc goes to nvcc when the rule is CUDA's own, or when it includes torch's device code; else g++ reads it
+    as well, without the configurations of its kernel launches, and in a fifth of the time.
+    """
+    file, frame, beside = example["file"], example.get("compile", ""), example.get("with", {})
+    said = "\n".join((example["before"], example["after"], frame))
+    own, kernels = rule.family == "CUD", bool(_NVCC.search(file))
+    device = kernels and (own or any(_NVCC.search(name) for _, name in _INCLUDE.findall(said)))
+    flags = (not own or bool(_TORCH.search(said)), own or kernels, device)
+    after = {**beside, **example.get("with-after", {})}
+    return (
+        Text(f"{rule.id}-{number}.before", file, example["before"], frame, *flags, tuple(beside.items())),
+        Text(f"{rule.id}-{number}.after", file, example["after"], frame, *flags, tuple(after.items())),
+    )
 
 
 def compiled(wanted: Iterable[Text], folder: Path) -> dict[str, Verdict]:
     """Each text by itself: what keeps it from being compiled, by its name."""
     groups: dict[tuple[Any, ...], list[Text]] = {}
     for text in wanted:
-        groups.setdefault((text.cuda, text.torch, frozenset(_headers(text)), bool(text.beside) and text.name), []).append(text)
+        seen = frozenset(name for name in _headers(text) if "/" in name or "." in name)
+        groups.setdefault((text[4:7], seen, text.beside and text.name), []).append(text)
     units = [Unit(f"u{number}", group) for number, group in enumerate(groups.values())]
     out = _run(units, folder)
     failed = [text for unit in units for text in unit.texts if out[text.name].errors]
@@ -81,9 +83,9 @@ def compiled(wanted: Iterable[Text], folder: Path) -> dict[str, Verdict]:
 
 def refused(pairs: Iterable[tuple[Text, Text]], folder: Path) -> dict[str, Verdict]:
     """Texts and their fixed selves, with the includes of both: what keeps each from being compiled, by name."""
-    groups: dict[tuple[bool, bool], list[Text]] = {}
+    groups: dict[tuple[Any, ...], list[Text]] = {}
     for before, after in pairs:
-        groups.setdefault((before.cuda, before.torch), []).extend((before, after))
+        groups.setdefault(before[4:7], []).extend((before, after))
     return _run([Unit(f"r{number}", group, union=True) for number, group in enumerate(groups.values())], folder)
 
 
@@ -106,15 +108,21 @@ def _compile(unit: Unit, folder: Path) -> dict[str, Verdict]:
     """The verdict on each text of a unit."""
     place = folder / unit.name
     place.mkdir(parents=True, exist_ok=True)
-    compiler = toolchain.nvcc() if unit.texts[0].cuda else None
+    first = unit.texts[0]
+    compiler = toolchain.nvcc() if first.device or (unit.alone and first.cuda) else None
     file = place / ("unit.cu" if compiler else "unit.cpp")
     file.write_text(_source(unit, stripped=not compiler))
-    for path, text in unit.texts[0].beside:
+    for path, text in first.beside:
         (place / path).parent.mkdir(parents=True, exist_ok=True)
         (place / path).write_text(text)
-    here = (place / unit.texts[0].file).parent
+    here = (place / first.file).parent
     done = subprocess.run(
-        [*_command(compiler), f"-I{here}", str(file)], cwd=place, capture_output=True, text=True, errors="replace", check=False
+        [*_command(compiler), f"-I{here}", str(file)],
+        cwd=place,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
     )
     said = done.stderr + done.stdout
     errors = _errors(said, [text.name for text in unit.texts])
@@ -127,7 +135,16 @@ def _command(compiler: str | None) -> list[str]:
     """The front end only: nothing is linked."""
     common = ["-std=c++20", "-DTORCH_EXTENSION_NAME=ext", "-DTORCH_API_INCLUDE_EXTENSION_H", *toolchain.includes(HERE)]
     if compiler:
-        return [compiler, "-ptx", "-o", "/dev/null", "-w", "--expt-relaxed-constexpr", *common, f"-Xcompiler=-idirafter,{toolchain.SHIM}"]
+        return [
+            compiler,
+            "-ptx",
+            "-o",
+            "/dev/null",
+            "-w",
+            "--expt-relaxed-constexpr",
+            *common,
+            f"-Xcompiler=-idirafter,{toolchain.SHIM}",
+        ]
     # errors of a macro are told where it is used
     options = ["-fsyntax-only", "-w", "-fmax-errors=0", "-ftrack-macro-expansion=0", "-fno-diagnostics-show-caret"]
     cuda = [f"-isystem{folder}" for folder in toolchain.cuda_includes()]
@@ -138,7 +155,7 @@ def _source(unit: Unit, stripped: bool) -> str:
     first = unit.texts[0]
     lines = [f"#define PRELUDE_{word} 1" for word, on in (("TORCH", first.torch), ("CUDA", first.cuda)) if on]
     heads = [_head(text) for text in unit.texts]
-    if first.torch and (unit.union or not any(_LIBRARY.match(header) for header in _headers(first))):
+    if first.torch and (unit.union or "ATen/ATen.h" in _headers(first)):
         lines.append("#include <ATen/ATen.h>")
     if unit.union:
         lines += heads
@@ -150,13 +167,24 @@ def _source(unit: Unit, stripped: bool) -> str:
         body = _LAUNCH.sub("", body) if stripped else body
         space = "" if unit.alone else re.sub(r"\W", "_", text.name)
         opened = ["using namespace prelude;"] if unit.alone else [f"namespace {space} {{", "using namespace prelude;"]
-        lines += [*push, "" if unit.union or unit.alone else head, *pop, *push, *opened, body, "" if unit.alone else "}", *pop]
+        lines += [
+            *push,
+            "" if unit.union or unit.alone else head,
+            *pop,
+            *push,
+            *opened,
+            body,
+            "" if unit.alone else "}",
+            *pop,
+        ]
     return "\n".join(lines) + "\n"
 
 
 def _headers(text: Text) -> list[str]:
-    """The headers of libraries that a text includes."""
-    return [name for quote, name in _INCLUDE.findall(_framed(text)) if quote == "<" or _LIBRARY.match(name)]
+    """The headers of libraries that a text includes; a text about torch that shows none includes ATen's."""
+    found = [name for quote, name in _INCLUDE.findall(_framed(text)) if quote == "<" or _LIBRARY.match(name)]
+    shown = not text.torch or any(_LIBRARY.match(name) for name in found)
+    return found if shown else [*found, "ATen/ATen.h"]
 
 
 def _head(text: Text) -> str:
@@ -171,7 +199,8 @@ def _head(text: Text) -> str:
             out.append(found.group() if not re.match(r"[ \t]*#[ \t]*(?:pragma|line|error)", found.group()) else "")
         elif include[1] == "<" or _LIBRARY.match(include[2]):
             name = f"<{include[2]}>"
-            absent = f'#line 1 "{text.name}"\n#error there is no {include[2]}\n#line 1 "unit"'
+            # no #error: after that nvcc reads no further
+            absent = f'#line 1 "{text.name}"\nstatic_assert(false, "there is no {include[2]}");\n#line 1 "unit"'
             out.append(f"#if __has_include({name})\n#include {name}\n#else\n{absent}\n#endif")
     return "\n".join(out)
 
@@ -184,7 +213,9 @@ def _body(text: Text, alone: bool) -> str:
     if not frame.strip():
         frame = _frame(inner)
     before, spot, behind = ("\n" + frame + "\n").partition(f"\n{SPOT}\n")
-    return f'#line 1 "{text.name}.compile"{before}\n{named}{inner}\n' + (f'#line 1 "{text.name}.compile"\n{behind}' if spot else "")
+    return f'#line 1 "{text.name}.compile"{before}\n{named}{inner}\n' + (
+        f'#line 1 "{text.name}.compile"\n{behind}' if spot else ""
+    )
 
 
 def _framed(text: Text) -> str:
@@ -205,7 +236,12 @@ def _errors(said: str, names: list[str]) -> dict[str, tuple[str, ...]]:
     """The errors by the text that they belong to: the one named in them, or in the lines that tell where they are."""
     out: dict[str, list[str]] = {name: [] for name in names}
     for block in _blocks(said):
-        whose = [(block.index(mark), name) for name in names for mark in (f"{name}:", f"{name}.compile:", f"{name}(", f'"{name}') if mark in block]
+        whose = [
+            (block.index(mark), name)
+            for name in names
+            for mark in (f"{name}:", f"{name}.compile:", f"{name}(", f'"{name}')
+            if mark in block
+        ]
         for name in [min(whose)[1]] if whose else ([] if len(names) > 1 else names):
             out[name].append(block)
     return {name: tuple(blocks) for name, blocks in out.items()}
@@ -216,7 +252,10 @@ def _blocks(said: str) -> Iterator[str]:
     block: list[str] = []
     seen = False
     for line in said.splitlines():
-        leads = re.search(r"In file included|In instantiation|In function|In member|In lambda|In static|At global|In substitution", line)
+        leads = re.search(
+            r"In file included|In instantiation|In function|In member|In lambda|In static|At global|In substitution",
+            line,
+        )
         if seen and (leads or _ERROR.search(line)):
             yield "\n".join(block)
             block, seen = [], False

@@ -36,9 +36,7 @@ class Case(NamedTuple):
     @property
     def skip(self) -> str:
         """Why it cannot be compiled here, or ``""``."""
-        if self.before.cuda and self.rule.family == "CUD" and not toolchain.nvcc():
-            return "there is no nvcc"
-        return toolchain.lacking()
+        return toolchain.lacking() or ("there is no nvcc" if self.before.device and not toolchain.nvcc() else "")
 
 
 def _cases() -> list[Case]:
@@ -46,9 +44,7 @@ def _cases() -> list[Case]:
     for rule in RULES:
         for number, example in enumerate(PAGES[rule.id]["examples"], 1):
             if "after" in example:
-                words = example["before"] + example["after"] + example.get("compile", "")
-                torch = rule.family != "CUD" or units.speaks_torch(words)
-                out.append(Case(rule, example, *units.texts(rule.id, number, example, torch)))
+                out.append(Case(rule, example, *units.texts(rule, number, example)))
     return out
 
 
@@ -94,11 +90,15 @@ def test_the_compiler_is_heard(tmp_path: Path) -> None:
     """A name that is nowhere is an error of its own example, and of no other in the unit."""
     if toolchain.lacking():
         pytest.skip(toolchain.lacking())
-    good = Text("good", "a.cpp", "#include <vector>\nstd::vector<int> v;\n", "", False, ())
-    bad = Text("bad", "a.cpp", "#include <vector>\nvoid f() { NO_SUCH_NAME(1); }\n", "", False, ())
-    absent = Text("absent", "b.cpp", "#include <THC/NoSuch.h>\nint i;\n", "", False, ())
-    macro = Text("macro", "c.cpp", "#define M(x) NO_SUCH_NAME(x)\nvoid f() { M(1); }\n", "", False, ())
-    own = Text("own", "d.cpp", "#include <vector>\nnamespace std { struct mine; }\nstd::mine* p;\n", "", False, ())
-    verdicts = units.compiled([bad, good, absent, macro, own], tmp_path)
+    texts = {
+        "good": "#include <vector>\nstd::vector<int> v;\n",
+        "bad": "#include <vector>\nvoid f() { NO_SUCH_NAME(1); }\n",
+        "absent": "#include <THC/NoSuch.h>\nint i;\n",
+        "macro": "#define M(x) NO_SUCH_NAME(x)\nvoid f() { M(1); }\n",
+        "global": "#include <vector>\nnamespace std { struct mine; }\nstd::mine* p;\n",
+        "launch": "__global__ void k(int) {}\nvoid f() { k<<<1, 2>>>(3); }\n",
+    }
+    wanted = [Text(name, "a.cpp", text, "", False, name == "launch", False) for name, text in texts.items()]
+    verdicts = units.compiled(wanted, tmp_path)
     assert {name for name, verdict in verdicts.items() if verdict.errors} == {"bad", "absent", "macro"}
     assert "NO_SUCH_NAME" in verdicts["bad"].errors[0]
