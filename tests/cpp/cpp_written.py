@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from cudamig.facts import store
+from cudamig.model import Safety
 from cudamig.rules.load import known
 from cudamig.rules.model import Rule
 
@@ -14,18 +15,15 @@ RULES = [rule for rule in known() if rule.family in ("CPP", "CUD") or "cpp" in r
 PAGES: dict[str, dict[str, Any]] = store.load("pages")
 
 # what a matcher only looks for, or tells; never written
-_READ = {
-    *("files", "receiver", "old", "shape", "unclear", "message", "title", "reason", "brought-by", "words", "role"),
-    *("gone", "macros", "needs-not", "note"),
-}
-# whose strings are written, whatever they look like; other keys' are when they look like C++
+_READ = {"old", "message", "title", "reason", "shape", "brought-by", "words", "macros", "harmless", "type", "receiver"}
+# whose strings are written, whatever they look like; those of other mappings are when they look like C++
 _WRITE = {"names", "chains", "calls", "methods", "members", "new", "to"}
 _HEADER_KEYS = {"moved", "header", "headers", "include", "includes"}  # these name headers
 
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"\n]+)[>"]', re.M)
 _BLANK = re.compile(r'//[^\n]*|/\*.*?\*/|R"\((?s:.)*?\)"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 _PLACEHOLDER = re.compile(r"\{\w*\}|\$\w+|\\\d|%\w")
-_NAME = re.compile(r"[A-Za-z_]\w*(?:\s*::\s*[A-Za-z_]\w*)*")
+_NAME = re.compile(r"(?<!\w)[A-Za-z_]\w*(?:\s*::\s*[A-Za-z_]\w*)*")
 _CXX = re.compile(r"[_/:(A-Z]|\.h")
 _KEYWORDS = frozenset(
     "alignas alignof and asm auto bool break case catch char char16_t char32_t class const const_cast constexpr "
@@ -48,7 +46,7 @@ class Written(NamedTuple):
 def written() -> Iterator[Written]:
     """What the data of the rules and their examples show, each once for a rule."""
     for rule in RULES:
-        found = {*_data(rule.args), *_data(rule.fix)}
+        found = set() if rule.safety is Safety.MANUAL else {*_data(rule.args), *_data(rule.fix)}
         for example in PAGES[rule.id]["examples"]:
             if "after" in example:
                 pairs = [(example["before"], example["after"])]
@@ -58,21 +56,25 @@ def written() -> Iterator[Written]:
         yield from (Written(rule, name, header) for name, header in sorted(found))
 
 
-def _data(value: Any, key: str = "") -> Iterator[tuple[str, bool]]:
-    """The names in a rule's data. ``key``: the nearest key around them that tells whether they are written."""
+def _data(value: Any, key: str = "", old: str = "") -> Iterator[tuple[str, bool]]:
+    """The names in a rule's data. ``key``: the nearest key that tells whether they are written; ``old``: what they replace.
+
+    A name that stands alone under another key is one to look for, and so are those of a list.
+    """
     if key in _READ:
         return
     if isinstance(value, dict):
         for inner, entry in value.items():
-            yield from _data(entry, inner if inner in _READ | _WRITE | _HEADER_KEYS else key)
-    elif isinstance(value, list | tuple):  # of headers, or of rows; a list of names is one to look for
+            known = inner in _READ | _WRITE | _HEADER_KEYS
+            yield from _data(entry, inner if known else key or ("" if old else "?"), str(inner) if key else "")
+    elif isinstance(value, list | tuple):
         for entry in value:
             if key in _HEADER_KEYS or isinstance(entry, dict):
-                yield from _data(entry, key)
+                yield from _data(entry, key, old)
     elif isinstance(value, str) and key in _HEADER_KEYS:
         yield value.strip('<>"'), True
-    elif isinstance(value, str) and (key in _WRITE or _CXX.search(value)):
-        yield from _texts(_PLACEHOLDER.sub(" ", value))
+    elif isinstance(value, str) and (key in _WRITE or (key and old and _CXX.search(value))):
+        yield from _texts(_PLACEHOLDER.sub(" ", value)) - _texts(old)
 
 
 def _texts(text: str) -> set[tuple[str, bool]]:
