@@ -17,20 +17,32 @@ extern at::Tensor x, y, z, input, output, grad, grad_input, grad_output, weight,
     boxes, rois, points, features;
 extern std::vector<at::Tensor> tensors, inputs, outputs, xs;
 #endif
+extern bool a, b, c, d, ok;
 extern int n, size, count, length, channels, height, width, batch_size;
 
 // called with anything, with template arguments or without
 template <class... T, class... A> void run(A&&...) {}
 template <class... T, class... A> void launch(A&&...) {}
 template <class... T, class... A> void use(A&&...) {}
+template <class... T, class... A> void fail(A&&...) {}
+
+struct Foo {};
+struct Anything {  // a handle, a state: whatever is asked for
+  template <class T> operator T&() const;
+};
+extern const Anything handle, state;
+
+template <class... A> int configured(A&&...) { return 0; }  // what stood between <<< and >>>, where nvcc is not at work
 
 #ifdef PRELUDE_CUDA
 extern int blocks, threads;
 extern cudaStream_t stream;
 #ifdef __CUDACC__
 template <class T = void, class... A> __global__ void kernel(A...) {}
+template <class T = void, class... A> __global__ void k(A...) {}
 #else
 template <class... T, class... A> void kernel(A&&...) {}
+template <class... T, class... A> void k(A&&...) {}
 template <class T, class V> T atomicAdd(T*, V) { return {}; }
 inline void __syncthreads() {}
 #endif

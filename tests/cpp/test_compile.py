@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import cpp_toolchain as toolchain
 import cpp_units as units
 import pytest
-from cpp_units import Text, Verdict
+from cpp_texts import Text, texts
+from cpp_units import Verdict
 from cpp_written import PAGES, RULES
 
 from cudamig.facts.versions import key
@@ -44,7 +45,7 @@ def _cases() -> list[Case]:
     for rule in RULES:
         for number, example in enumerate(PAGES[rule.id]["examples"], 1):
             if "after" in example:
-                out.append(Case(rule, example, *units.texts(rule, number, example)))
+                out.append(Case(rule, example, *texts(rule, number, example)))
     return out
 
 
@@ -90,7 +91,7 @@ def test_the_compiler_is_heard(tmp_path: Path) -> None:
     """A name that is nowhere is an error of its own example, and of no other in the unit."""
     if toolchain.lacking():
         pytest.skip(toolchain.lacking())
-    texts = {
+    cases = {
         "good": "#include <vector>\nstd::vector<int> v;\n",
         "bad": "#include <vector>\nvoid f() { NO_SUCH_NAME(1); }\n",
         "absent": "#include <THC/NoSuch.h>\nint i;\n",
@@ -98,7 +99,7 @@ def test_the_compiler_is_heard(tmp_path: Path) -> None:
         "global": "#include <vector>\nnamespace std { struct mine; }\nstd::mine* p;\n",
         "launch": "__global__ void k(int) {}\nvoid f() { k<<<1, 2>>>(3); }\n",
     }
-    wanted = [Text(name, "a.cpp", text, "", False, name == "launch", False) for name, text in texts.items()]
+    wanted = [Text(name, "a.cpp", text, "", False, name == "launch", False) for name, text in cases.items()]
     verdicts = units.compiled(wanted, tmp_path)
     assert {name for name, verdict in verdicts.items() if verdict.errors} == {"bad", "absent", "macro"}
     assert "NO_SUCH_NAME" in verdicts["bad"].errors[0]
