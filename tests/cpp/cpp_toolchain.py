@@ -87,9 +87,9 @@ def _program(variable: str, name: str) -> str | None:
     return shutil.which(os.environ.get(variable, name) or "")
 
 
-def lacking() -> str:
-    """Why nothing of torch can be compiled here, or ``""``."""
-    if not torch_include():
+def lacking(torch: bool = True) -> str:
+    """Why nothing (of torch) can be compiled here, or ``""``."""
+    if torch and not torch_include():
         return "torch is not installed (CUDAMIG_TORCH_INCLUDE names the include folder of one that is not)"
     if not gxx():
         return "there is no g++"

@@ -26,7 +26,9 @@ template <class... T, class... A> void launch(A&&...) {}
 template <class... T, class... A> void use(A&&...) {}
 template <class... T, class... A> void fail(A&&...) {}
 
-struct Foo {};
+struct Foo {
+  template <class... A> explicit Foo(A&&...) {}
+};
 struct Anything {  // a handle, a state: whatever is asked for
   template <class T> operator T&() const;
 };

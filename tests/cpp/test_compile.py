@@ -37,7 +37,9 @@ class Case(NamedTuple):
     @property
     def skip(self) -> str:
         """Why it cannot be compiled here, or ``""``."""
-        return toolchain.lacking() or ("there is no nvcc" if self.before.device and not toolchain.nvcc() else "")
+        return toolchain.lacking(self.before.torch) or (
+            "there is no nvcc" if self.before.device and not toolchain.nvcc() else ""
+        )
 
 
 def _cases() -> list[Case]:
@@ -89,8 +91,8 @@ def test_what_is_gone_does_not_compile(case: Case, request: pytest.FixtureReques
 
 def test_the_compiler_is_heard(tmp_path: Path) -> None:
     """A name that is nowhere is an error of its own example, and of no other in the unit."""
-    if toolchain.lacking():
-        pytest.skip(toolchain.lacking())
+    if toolchain.lacking(torch=False):
+        pytest.skip(toolchain.lacking(torch=False))
     cases = {
         "good": "#include <vector>\nstd::vector<int> v;\n",
         "bad": "#include <vector>\nvoid f() { NO_SUCH_NAME(1); }\n",
