@@ -11,7 +11,10 @@ from cudamig.matchers import MATCHERS
 FAMILIES = ("IMG", "REQ", "PYT", "CPP", "CUD", "BLD", "KFT", "MIG")
 REQUIRED = ("id", "name", "summary", "why", "anchors", "match", "fix", "examples", "references")
 OPTIONAL = ("since", "removed", "replacement-since", "severity")
-_EXAMPLE_KEYS = {"file", "before", "after", "report", "keep", "unsafe", "target", "with", "with-after", "note"}
+_EXAMPLE_KEYS = {
+    *("file", "before", "after", "report", "keep", "unsafe", "target", "with", "with-after", "note"),
+    *("compile", "no-compile"),  # for tests/cpp/test_compile.py
+}
 
 
 def check_rule(data: Any, file: str) -> dict[str, Any]:
@@ -93,6 +96,9 @@ def _check_examples(examples: Any, file: str) -> None:
         forms = [key for key in ("before", "after", "report", "keep") if key in example]
         if forms not in (["before", "after"], ["report"], ["keep"]):
             raise RuleError(f"{file}: an example has 'before' and 'after', or 'report', or 'keep'")
+        for key in {"compile", "no-compile"} & set(example):
+            if not isinstance(example[key], str) or not example[key].strip() or "after" not in example:
+                raise RuleError(f"{file}: {key!r} is a text, and belongs to an example with 'before' and 'after'")
         if not example.get("file"):
             raise RuleError(f"{file}: an example needs 'file', the path its text stands in")
     if not any("keep" in e for e in examples) or not any("before" in e or "report" in e for e in examples):
