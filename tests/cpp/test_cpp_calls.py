@@ -255,7 +255,7 @@ def test_a_template_that_cannot_be_written_is_refused() -> None:
 
 PIECES = [
     ('  if (a) AT_ERROR("é"); else g();\n', '  if (a) { TORCH_CHECK(false, "é"); } else g();\n'),
-    ("  AT_ASSERTM(a,  // AT_ASSERT\n    b)\n", "  TORCH_CHECK(a,  // AT_ASSERT\n    b)\n"),
+    ("  { AT_ASSERTM(a,  // AT_ASSERT\n    b)\n  }\n", "  { TORCH_CHECK(a,  // AT_ASSERT\n    b)\n  }\n"),
     ('  THArgCheck(f(a, b), 3, "c");\n', '  TORCH_CHECK(f(a, b), "c");\n'),
     (
         "  p = THCudaMalloc(s,\n    AT_ERROR_n);  THCudaFree(s, p);\n",
