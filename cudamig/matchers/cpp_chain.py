@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import ACCESS, after_angle, chain_start
-from cudamig.matchers.cpp_places import fate, finding, speaks_torch
+from cudamig.matchers.cpp_places import fate, finding, own, speaks_torch
 from cudamig.matchers.cpp_seen import unproven
 from cudamig.matchers.cpp_tensor import kind_of
 from cudamig.matchers.cpp_types import Kind
@@ -83,6 +83,8 @@ def _finding(document: CppDocument, context: Context, wanted: _Chain, use: _Use)
         if not speaks_torch(document):
             return
         fix = _weighed(document, fix, receiver, use)
+        if receiver is Kind.UNKNOWN and own(document, wanted.old[0]):
+            fix = manual(rule.title, f"{fix.reason}, and the repository has a {wanted.old[0]}() of its own")
     elif not document.tokens.plain(use.first, use.last + 1):
         fix = manual(rule.title, "a comment stands inside the chain")
     old = "().".join(wanted.old) + ("<T>()" if wanted.template else "()")

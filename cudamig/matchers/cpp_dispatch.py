@@ -21,6 +21,7 @@ from cudamig.model import Edit, Finding, Fix, Related, Span, manual
 from cudamig.rules.model import Context, Rule
 
 _MORE = re.compile(r"(\w+?)_AND(\d*)")
+_DEEPEST = 4  # macros that hand on to macros
 _NO_TENSOR = "what is dispatched on is declared as something else than a tensor"
 _UNSEEN = "this file does not show that the macro does no more with the type than hand it on to one of ATen's"
 
@@ -81,19 +82,28 @@ def _position(name: str, macros: dict[str, int]) -> int | None:
 
 
 def _forwarding(document: CppDocument, rule: Rule) -> dict[str, int]:
-    """The repository's macros that hand one parameter on to an ATen macro as its type, and do nothing else with it."""
-    places: dict[str, set[int | None]] = {}
-    for other in (document, *document.headers("DISPATCH")):
-        for name, definitions in other.macros.items():
-            places.setdefault(name, set()).update(_forwarded(other, macro, rule) for macro in definitions)
-    only = {name: next(iter(found)) for name, found in places.items() if len(found) == 1}
-    return {name: place for name, place in only.items() if place is not None}
+    """The repository's macros that hand one parameter on to an ATen macro as its type, and do nothing else with it.
+
+    One that hands it to another such macro counts too.
+    """
+    documents, known = (document, *document.headers("DISPATCH")), dict[str, int]()
+    for _ in range(_DEEPEST):
+        places: dict[str, set[int | None]] = {}
+        for other in documents:
+            for name, definitions in other.macros.items():
+                places.setdefault(name, set()).update(_forwarded(other, macro, rule, known) for macro in definitions)
+        only = {name: next(iter(found)) for name, found in places.items() if len(found) == 1}
+        found = {name: place for name, place in only.items() if place is not None}
+        if found == known:
+            break
+        known = found
+    return known
 
 
-def _forwarded(document: CppDocument, macro: Macro, rule: Rule) -> int | None:
+def _forwarded(document: CppDocument, macro: Macro, rule: Rule, known: dict[str, int]) -> int | None:
     words, handed = document.words, set[int]()
     for index in range(macro.first, macro.last - 1):
-        place = _position(words[index], rule.args["macros"])
+        place = known.get(words[index], _position(words[index], rule.args["macros"]))
         if place is None or words[index + 1] != "(" or document.pairs[index + 1] < 0:
             continue
         given = _given(document, index + 1)

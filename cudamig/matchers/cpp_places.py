@@ -17,6 +17,7 @@ _VERSIONED = re.compile(
     r"|(?:OLD|NEW|LEGACY)_?(?:PY)?TORCH|\b(?:AT|TORCH|C10|THC?)_\w*(?:CHECK|DISPATCH|ASSERT|ERROR|WARN)"
 )
 _NO_TYPE = re.compile("return|else|do|throw|case|co_return|co_yield|co_await|and|or|not|[A-Z][A-Z0-9]*_[A-Z0-9_]+")
+_AFTER = ("const", "noexcept", "override", "final")  # a method's brackets
 _TORCH_HEADER = re.compile(r"torch|ATen|c10|THC?/")
 _NAMESPACES = frozenset(("at", "torch", "c10"))
 
@@ -59,6 +60,8 @@ def _defines(document: CppDocument, name: str) -> bool:
     for index, word in enumerate(words):
         if word == name and index and words[index + 1 : index + 2] == ["("]:
             before, after = words[index - 1], document.pairs[index + 1] + 1
+            while 0 < after < len(words) and words[after] in _AFTER:
+                after += 1
             following = words[after] if 0 < after < len(words) else ""
             typed = is_name(before) and not _NO_TYPE.fullmatch(before)
             if (following == "{" and (typed or before in (">", "*", "&"))) or (following == ";" and typed):

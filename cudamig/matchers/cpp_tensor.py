@@ -20,8 +20,8 @@ _FACTORIES = re.compile(
 )
 _TYPES = re.compile(r"(?:at|torch)::(?:CUDA|CPU)")  # functions that give a type
 _OF_TYPE = re.compile("toScalarType|toBackend|cpu|cuda|hip")  # methods of a type that give another one
-# Only tensors have these, so that they prove what they are called on.
-_PROOF = re.compile("contiguous|toTensor|index_select|masked_select|unsqueeze|permute|expand_as|view_as")
+# What has these and is not shown to be something else is a tensor.
+_PROOF = re.compile("contiguous|index_select|masked_select|unsqueeze|permute|expand_as|view_as")
 _SAME = re.compile(
     "to|cpu|cuda|clone|detach|view|reshape|transpose|t|select|narrow|slice|flatten|squeeze|expand|index|flip|repeat"
     "|sum|mean|type_as|toType|toBackend|data|grad|variable_data|tensor_data|abs|neg|floor|round|mul|add|sub|div"
@@ -32,6 +32,7 @@ _NO_TENSOR = re.compile(
     "|packed_accessor|data_ptr|is_cuda|get_device"
 )
 _SEVERAL = re.compile("sort|topk|kthvalue|mode|unbind|split|chunk")  # methods that give tensors in a row
+_LIBRARIES = frozenset(("at", "torch", "c10", "std"))  # their functions are not the repository's
 _ELEMENT = frozenset(("at", "get", "front", "back"))
 
 
@@ -83,6 +84,9 @@ def _base(document: CppDocument, found: Chain, depth: int) -> Kind:
     macro = document.macro_at(found.first)
     if macro and macro.params and found.name in macro.params:
         return Kind.UNKNOWN
+    space, _, name = found.name.rpartition("::")
+    if space and space.split("::")[0] not in _LIBRARIES:
+        return _returned(document, name, depth)
     known = lookup(document, found.name, document.starts[found.first])
     return declared_kind(document, known, depth) if known else _beyond(document, found.name, depth)
 
@@ -105,7 +109,7 @@ def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool, depth:
         return kind if kind in (Kind.TENSOR, Kind.TYPE) else Kind.UNKNOWN
     if not called:
         return _field(document, step.name, depth)
-    if _PROOF.fullmatch(step.name):
+    if step.name == "toTensor" or (kind is not Kind.OTHER and _PROOF.fullmatch(step.name)):
         return Kind.TENSOR
     if step.name in ("storage", "unsafeGetStorageImpl"):
         return Kind.STORAGE
@@ -121,7 +125,17 @@ def _stepped(document: CppDocument, kind: Kind, step: Step, called: bool, depth:
         return Kind.TENSORS
     if kind is Kind.TENSORS:
         return Kind.TENSOR if step.name in _ELEMENT else Kind.OTHER
+    if kind is Kind.OTHER and _returned(document, step.name, depth) is Kind.OTHER:
+        return Kind.OTHER
     return Kind.UNKNOWN
+
+
+def _returned(document: CppDocument, name: str, depth: int) -> Kind:
+    """What all functions of that name in the file and its headers return; unknown when they differ."""
+    kinds_of_row = ("function", "member", "variable")  # with a body, without one in a class, without one outside
+    found = ((other, row) for other, rows in document.everywhere(name) for row in rows.of(*kinds_of_row))
+    kinds = {declared_kind(other, row, depth - 1) for other, row in found}
+    return kinds.pop() if len(kinds) == 1 else Kind.UNKNOWN
 
 
 def _field(document: CppDocument, name: str, depth: int) -> Kind:

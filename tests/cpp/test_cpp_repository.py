@@ -103,6 +103,8 @@ using Points = at::Tensor;
 at::Tensor weights_of(const at::Tensor& x);
 struct Grid { at::Tensor cells; Blob blob; float* run(); };
 #define DISPATCH_REAL(TYPE, NAME, ...) AT_DISPATCH_FLOATING_TYPES(TYPE, NAME, __VA_ARGS__)
+#define REAL(NAME, T, ...) DISPATCH_REAL(T, NAME, __VA_ARGS__)
+#define RING(T, ...) RING(T, __VA_ARGS__)
 """
 
 
@@ -114,6 +116,7 @@ def test_what_headers_declare_tells_receivers_and_macros() -> None:
             "float* Grid::run() { return cells.data<float>(); }\n"
             "float* f(Points p, Grid* g) { p.data<float>(); g->cells.data<float>(); return g->blob.data<float>(); }\n"
             'void h(at::Tensor x) { weights_of(x).data<float>(); DISPATCH_REAL(x.type(), "h", [&] { x; }); }\n'
+            'void i(at::Tensor x) { REAL("i", x.type(), [&] { x; }); RING(x.type(), 1); }\n'
         ),
     }
     expected = (
@@ -121,6 +124,7 @@ def test_what_headers_declare_tells_receivers_and_macros() -> None:
         "float* Grid::run() { return cells.data_ptr<float>(); }\n"
         "float* f(Points p, Grid* g) { p.data_ptr<float>(); g->cells.data_ptr<float>(); return g->blob.data<float>(); }\n"
         'void h(at::Tensor x) { weights_of(x).data_ptr<float>(); DISPATCH_REAL(x.scalar_type(), "h", [&] { x; }); }\n'
+        'void i(at::Tensor x) { REAL("i", x.scalar_type(), [&] { x; }); RING(x.type(), 1); }\n'
     )
     assert run(tree).after["src/op.cpp"].decode() == expected
 
@@ -131,3 +135,13 @@ def test_a_class_of_a_header_is_no_tensor_of_torch() -> None:
         "src/op.cpp": '#include <torch/extension.h>\n#include "tensor.h"\nint* f(Tensor& t) { return t.data<int>(); }\n',
     }
     assert run(tree, unsafe=True).findings == ()
+
+
+def test_what_may_be_a_class_of_the_repository_is_left() -> None:
+    tree = {
+        "src/blob.h": "struct Blob { template <class T> const T* data() const { return nullptr; } };\n",
+        "src/op.cpp": '#include <torch/extension.h>\n#include "blob.h"\n#define PTR(x) (x).data<float>()\n',
+    }
+    outcome = run(tree, unsafe=True)
+    assert outcome.after == {path: text.encode() for path, text in tree.items()}
+    assert [finding.fix.safety.value for finding in outcome.findings if finding.fix] == ["manual"]

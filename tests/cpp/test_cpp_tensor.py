@@ -117,3 +117,34 @@ def test_a_macro_parameter_is_not_known(parse: Callable[..., CppDocument]) -> No
     document = parse("at::Tensor x, y;\n#define A(x) (x)\n#define B (y)\n")
     kinds = [kind_of(document, m.first, m.last) for m in document.tokens.macros]
     assert kinds == [Kind.UNKNOWN, Kind.TENSOR]
+
+
+OWN = """
+struct Blob { Blob contiguous(); Blob cpu(); };
+namespace mine { struct Tensor { Tensor cpu() { return *this; } }; Tensor make(); at::Tensor real(); }
+struct Has { mine::Tensor get() { return {}; } at::Tensor real(int); };
+void f(Blob b, mine::Tensor t, Has h, c10::IValue v) { auto made = mine::make(); use = %s; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind"),
+    [
+        ("b.contiguous()", Kind.OTHER),
+        ("b.cpu().cpu()", Kind.OTHER),
+        ("t.cpu()", Kind.OTHER),
+        ("h.get().cpu()", Kind.OTHER),
+        ("made", Kind.OTHER),
+        ("mine::real()", Kind.TENSOR),
+        ("h.real(1)", Kind.UNKNOWN),
+        ("v.contiguous()", Kind.OTHER),
+        ("v.toTensor().cpu()", Kind.TENSOR),
+        ("at::real(b)", Kind.UNKNOWN),
+    ],
+)
+def test_a_class_of_the_repository_is_no_tensor_by_its_methods(
+    parse: Callable[..., CppDocument], expression: str, kind: Kind
+) -> None:
+    document = parse(OWN.replace("%s", expression))
+    last = document.tokens.at(document.source.text.rindex("; }"))
+    assert kind_of(document, chain_start(document, last), last) is kind
