@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cudamig import hosts, matchers
 from cudamig.hosts import Document, NotUnderstood
 from cudamig.model import Finding, Severity, manual
+from cudamig.once import merged
 from cudamig.rules.load import Prefilter
 from cudamig.rules.model import Context, Rule
 from cudamig.source import Source, Unreadable
@@ -81,6 +82,8 @@ def scan(path: str, kind: str, raw: bytes, rules: Sequence[Rule], context: Conte
     if placed:
         findings = [placed(finding) for finding in findings]
     ignores = _ignores(source) if SUPPRESSION in raw else ()
+    if kind == "cpp" and not ignores:  # a place that is to be ignored must stay apart
+        findings = merged(findings, {rule.id for rule in alone if rule.fix.get("once") == "file"})
     nodes = tuple(document.nodes) if names_stack(kind, raw) else ()
     return FileResult(path, kind, tuple(findings), nodes, ignores, tuple(faults), source.newline, parsed=True)
 

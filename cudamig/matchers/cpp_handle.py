@@ -56,7 +56,8 @@ def _fix(document: CppDocument, rule: Rule, index: int) -> Fix | None:
         return None
     if uses:
         names = ", ".join(sorted({words[use - 2] for use in uses}))
-        return manual(rule.title, f"{words[variable.name]} is still given to {names}; it goes when they are gone")
+        why = f"{words[variable.name]} is still given to {names}; a fix deletes it together with the last of them"
+        return manual(rule.title, why)
     return _removal(document, rule, variable)
 
 

@@ -56,7 +56,7 @@ def _gone(document: CppDocument, rule: Rule, gone: list[Include], context: Conte
         if guard(document, include.start):
             fix = manual(rule.title, "")  # its finding tells the guard
         elif left:
-            fix = manual(rule.title, f"{left}; the include goes when they are gone")
+            fix = manual(rule.title, f"{left}; a fix drops the include together with the last of them")
         elif any(under(document, other) <= under(document, include) for other in replaced):
             fix = _removal(document, rule, include)
         else:

@@ -16,6 +16,7 @@ _VERSIONED = re.compile(
     r"(?i:(?<!con)(?<!in)version)|CUDACC_VER|__has_include|(?:TORCH|ATEN)_?V?\d|TORCH_(?:OLD|NEW|GE|GT|LE|LT)"
     r"|(?:OLD|NEW|LEGACY)_?(?:PY)?TORCH|\b(?:AT|TORCH|C10|THC?)_\w*(?:CHECK|DISPATCH|ASSERT|ERROR|WARN)"
 )
+_GUARDED = "drop the branch when no release that it is for has to be supported any more"
 _NO_TYPE = re.compile("return|else|do|throw|case|co_return|co_yield|co_await|and|or|not|[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 _AFTER = ("const", "noexcept", "override", "final")  # a method's brackets
 _TORCH_HEADER = re.compile(r"torch|ATen|c10|THC?/")
@@ -23,11 +24,16 @@ _NAMESPACES = frozenset(("at", "torch", "c10"))
 
 
 def guard(document: CppDocument, offset: int, names: Iterable[str] = ()) -> str:
-    """The test behind which old code is meant at a place: of a version, or for one of ``names``; ``""`` for none."""
+    """Where old code is meant at a place: ``"behind #if X"``, ``"in the #else of #if X"``; ``""`` for nowhere.
+
+    X is a test of a version, or for one of ``names``.
+    """
     words = set(names)
-    tests = (test for branch in document.branches.around(offset) for test in branch.tests)
-    meant = (test for test in tests if _VERSIONED.search(test) or words.intersection(re.findall(r"\w+", test)))
-    return next(meant, "")
+    for branch in document.branches.around(offset):
+        for index, test in enumerate(branch.tests):
+            if _VERSIONED.search(test) or words.intersection(re.findall(r"\w+", test)):
+                return f"{'in the #else of' if branch.tests[index + 1 :] else 'behind'} #if {test}"
+    return ""
 
 
 def finding(
@@ -41,10 +47,10 @@ def finding(
     names: Iterable[str] = (),
 ) -> Finding:
     """A finding in a C++ file. Behind a test of a version, or for one of ``names``, it is told and left as it is."""
-    test = guard(document, span.start, names)
-    if not test:
+    where = guard(document, span.start, names)
+    if not where:
         return context.finding(rule, document.source.path, span, message, fix, related)
-    left = manual(rule.title, f"it stands behind a test, #if {test}, so it is taken as meant for an old release")
+    left = manual(_GUARDED, f"it stands {where}, so it is taken as meant for some releases only")
     return context.finding(rule, document.source.path, span, message, left, related, Severity.INFO)
 
 

@@ -71,8 +71,30 @@ GUARDED = {
 def test_told_and_left(run: Run, name: str) -> None:
     outcome = run(HEAD + GUARDED[name], unsafe=True)
     assert {finding.severity for finding in outcome.findings} == {Severity.INFO}
-    assert all("behind a test, #if" in finding.fix.reason for finding in outcome.findings)
+    assert all("#if" in finding.fix.reason for finding in outcome.findings)
     assert outcome.after["csrc/op.cu"].decode() == HEAD + GUARDED[name]
+
+
+def test_the_side_of_a_test_is_told(run: Run) -> None:
+    text = "#ifdef VERSION_GE_1_1\nat::IntArrayRef a;\n#else\nat::IntList a;\nat::IntList b;\n#endif\n"
+    (finding,) = run(HEAD + text).findings
+    assert "in the #else of #if defined(VERSION_GE_1_1)" in finding.fix.reason
+    assert "2 places in this file" in finding.message
+    (finding,) = run(HEAD + "#if TORCH_VERSION_MAJOR < 2\nat::IntList a;\n#endif\n").findings
+    assert "behind #if TORCH_VERSION_MAJOR < 2" in finding.fix.reason
+
+
+def test_optional_is_told_once_for_a_file(run: Run) -> None:
+    text = HEAD + "c10::optional<int> f();\nint g(at::optional<int> x = c10::nullopt);\nusing c10::nullopt_t;\n"
+    assert [finding.message[-14:] for finding in run(text).findings] == [" in this file)", "std::nullopt_t"]
+    fixed = run(text, unsafe=True).after["csrc/op.cu"].decode()
+    assert "std::optional<int> f();\nint g(std::optional<int> x = std::nullopt);" in fixed
+
+
+def test_a_place_to_ignore_stays_apart(run: Run) -> None:
+    line = "c10::optional<int> g();  // cudamig: ignore[CPP125]\n"
+    fixed = run(HEAD + "c10::optional<int> f();\n" + line, unsafe=True).after["csrc/op.cu"].decode()
+    assert fixed == HEAD + "std::optional<int> f();\n" + line
 
 
 REPORTED = {

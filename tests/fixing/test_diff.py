@@ -18,6 +18,12 @@ def test_no_change_no_diff() -> None:
     assert unified("x", b"a\n", b"a\n") == b""
 
 
+def test_common_lines_of_a_long_file_are_no_change() -> None:
+    body = b"".join(b"f%d() {\n}\n\n" % number for number in range(200))
+    rows = unified("x", body + b"old();\n}\n\n}\n", body + b"new();\n}\n\n}\n").splitlines()[3:]
+    assert [row for row in rows if row[:1] in b"+-"] == [b"-old();", b"+new();"]
+
+
 @given(before=LINES, after=LINES, tail=st.sampled_from([b"", b"end"]), other=st.sampled_from([b"", b"tail"]))
 @settings(max_examples=40, deadline=None)
 def test_git_applies_it(
