@@ -14,7 +14,7 @@ from cudamig.rules.model import Context, Rule
 # A test of a version, or of a macro that stands for one: what is below it is there for an old release.
 _VERSIONED = re.compile(
     r"(?i:(?<!con)(?<!in)version)|CUDACC_VER|__has_include|(?:TORCH|ATEN)_?V?\d|TORCH_(?:OLD|NEW|GE|GT|LE|LT)"
-    r"|(?:OLD|NEW|LEGACY)_?(?:(?:PY)?TORCH|GENERATOR)|\b(?:AT|TORCH|C10|THC?)_\w*(?:CHECK|DISPATCH|ASSERT|ERROR|WARN)"
+    r"|(?:OLD|NEW|LEGACY)_?(?:PY)?TORCH|\b(?:AT|TORCH|C10|THC?)_\w*(?:CHECK|DISPATCH|ASSERT|ERROR|WARN)"
 )
 _GUARDED = "drop the branch when no release that it is for has to be supported any more"
 _NO_TYPE = re.compile("return|else|do|throw|case|co_return|co_yield|co_await|and|or|not|[A-Z][A-Z0-9]*_[A-Z0-9_]+")
