@@ -29,7 +29,7 @@ def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Ite
     for rule in rules:
         moved: dict[str, str] = rule.args.get("moved", {})
         for include in document.includes:
-            if include.name in moved:
+            if include.name in moved and not _chosen(document, include, moved[include.name]):
                 fix = _move(document, rule, include, moved[include.name])
                 message = f"{include.name} is {fate(rule, context)}; it is {moved[include.name]} now"
                 yield finding(document, context, rule, include.span, message, fix)
@@ -40,6 +40,12 @@ def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Ite
                 fix = manual(rule.title, "what else it declared is not known; see what the file uses of it")
                 message = f"{include.name} is {fate(rule, context)}"
                 yield finding(document, context, rule, include.span, message, fix)
+
+
+def _chosen(document: CppDocument, include: Include, new: str) -> bool:
+    """Whether the file includes the new place too, under another condition: it chooses between both."""
+    elsewhere = any(other.name == new for other in document.includes)
+    return elsewhere and bool(under(document, include)) and not has(document, (new,), (include.start,))
 
 
 def _move(document: CppDocument, rule: Rule, include: Include, new: str) -> Fix:

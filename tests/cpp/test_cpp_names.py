@@ -46,6 +46,7 @@ HEADERS = {
     "ATen/ceil_div.h",
     "ATen/cuda/Atomic.cuh",
     "ATen/cuda/CUDAContext.h",
+    "ATen/cuda/CUDAGeneratorImpl.h",
     "ATen/cuda/DeviceUtils.cuh",
     "ATen/cuda/Exceptions.h",
     "c10/cuda/CUDACachingAllocator.h",
