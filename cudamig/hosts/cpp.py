@@ -117,6 +117,10 @@ class CppDocument:
         """The repository's files that this one includes, directly or not, and that hold ``word``."""
         return self.files.headers(self.source.path, word)
 
+    def users(self, word: str) -> Iterator[CppDocument]:
+        """The repository's files that include this header, directly or not, and that hold ``word``."""
+        return self.files.readers(self.source.path, word)
+
     def macro_at(self, index: int) -> Macro | None:
         """The macro whose body token ``index`` lies in."""
         place = bisect.bisect_right(self.tokens.macros, index, key=lambda macro: macro.first) - 1

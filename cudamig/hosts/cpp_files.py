@@ -116,7 +116,14 @@ class Files:
 
     def headers(self, path: str, word: str) -> Iterator[CppDocument]:
         """The files that a file includes, directly or not, and that hold ``word``."""
-        for file in self.seen(path):
+        return self._holding(word, self.seen(path))
+
+    def readers(self, path: str, word: str) -> Iterator[CppDocument]:
+        """The files that see a header, directly or not, and that hold ``word``."""
+        return self._holding(word, self.users(path) if is_header(path) else ())
+
+    def _holding(self, word: str, paths: Iterable[str]) -> Iterator[CppDocument]:
+        for file in paths:
             document = self.document(file) if word.encode() in self.raw(file) else None
             if document:
                 yield document

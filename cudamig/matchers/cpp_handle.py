@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cudamig.hosts.cpp import CppDocument
+from cudamig.hosts.cpp_expr import ACCESS
 from cudamig.hosts.cpp_files import is_header
 from cudamig.hosts.cpp_lex import BREAK
 from cudamig.matchers.cpp_places import fate, finding, own
@@ -48,15 +49,17 @@ def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Ite
 def _fix(document: CppDocument, rule: Rule, index: int) -> Fix | None:
     """What happens to the variable that is declared at a place; None when a person has to look at it."""
     variable = _variable(document, rule, index)
-    if not variable or is_header(document.source.path):
+    shared = is_header(document.source.path)
+    if not variable or (shared and document.words[variable.first] != "extern"):
         return None
-    uses = _uses(document, variable)
-    words = document.words
-    if any(words[use - 1] != "(" or words[use - 2] not in rule.args["taken-by"] for use in uses):
-        return None
-    if uses:
-        names = ", ".join(sorted({words[use - 2] for use in uses}))
-        why = f"{words[variable.name]} is still given to {names}; a fix deletes it together with the last of them"
+    name, takers = document.words[variable.name], set[str]()
+    for reader in (document, *document.users(name)) if shared else (document,):
+        uses = _uses(reader, name, variable.name if reader is document else None)
+        if any(reader.words[use - 1] != "(" or reader.words[use - 2] not in rule.args["taken-by"] for use in uses):
+            return None
+        takers.update(reader.words[use - 2] for use in uses)
+    if takers:
+        why = f"{name} is still given to {', '.join(sorted(takers))}; a fix deletes it together with the last of them"
         return manual(rule.title, why)
     return _removal(document, rule, variable)
 
@@ -78,14 +81,18 @@ def _variable(document: CppDocument, rule: Rule, index: int) -> _Variable | None
     return _Variable(first, last, name) if row and row.kind == "variable" else None
 
 
-def _uses(document: CppDocument, variable: _Variable) -> list[int]:
-    """Tokens that name the variable, or may: a macro body is not where its names are looked up."""
-    words, name = document.words, document.words[variable.name]
+def _uses(document: CppDocument, name: str, declared: int | None) -> list[int]:
+    """Tokens that name a variable, or may: a macro body is not where its names are looked up.
+
+    It is declared at a token of the file; with None, in a header that the file sees.
+    """
+    words, starts = document.words, document.starts
+    own = None if declared is None else starts[declared]
     out = []
     for index, word in enumerate(words):
-        if word == name and index != variable.name:
-            row = lookup(document, name, document.starts[index])
-            if not row or row.offset == document.starts[variable.name] or document.macro_at(index):
+        if word == name and index != declared and words[index - 1] not in ACCESS:
+            row = lookup(document, name, starts[index])
+            if not row or row.offset == own or document.macro_at(index):
                 out.append(index)
     return out
 

@@ -1,10 +1,11 @@
 """``cpp-include``: a header that moved, or one that is gone.
 
 Rule arguments, one of:
-- ``moved``: old -> new;
+- ``moved``: old -> new, with ``needs`` for what the old ones once brought along;
 - ``gone``: headers that are replaced by what the file uses of them. ``names`` are patterns of the identifiers that went
   with them (while one is left, a person decides). ``needs`` are rows of ``header``, the ``words`` that it declares
-  (``cublas*`` is a prefix, ``cuda::`` a namespace), ``brought-by``, ``in-headers`` (a header of the repository needs it
+  (``cublas*`` is a prefix, ``cuda::`` a namespace,
+  ``at::f`` a name in one), ``brought-by``, ``in-headers`` (a header of the repository needs it
   in any case, for the files that include it) and ``by-nvcc`` (nvcc brings it to what it compiles). Headers that match
   ``unclear`` are gone too, with no list of what they declared.
 """
@@ -51,8 +52,9 @@ def _chosen(document: CppDocument, include: Include, new: str) -> bool:
 def _move(document: CppDocument, rule: Rule, include: Include, new: str) -> Fix:
     if has(document, (new,), (include.start,)):
         return _removal(document, rule, include)
-    edit = Edit(document.source.path, include.span, new)
-    return _cautious(include, Fix(rule.title, rule.safety, rule.reason, (edit,)))
+    edits = [Edit(document.source.path, include.span, new)]
+    needed = _needed(document, rule, include) if outermost(document, include) else []
+    return _cautious(include, Fix(rule.title, rule.safety, rule.reason, (*edits, *_below(document, include, needed))))
 
 
 def _gone(document: CppDocument, rule: Rule, gone: list[Include], context: Context) -> Iterator[Finding]:
@@ -104,7 +106,7 @@ def _needed(document: CppDocument, rule: Rule, gone: Include) -> list[str]:
     """The headers that must take the place of a gone one."""
     out: list[str] = []
     place = (gone.start,)
-    for row in rule.args["needs"]:
+    for row in rule.args.get("needs", ()):
         brought = (row["header"], *row.get("brought-by", ()))
         if (row.get("by-nvcc") and for_nvcc(document)) or not set(out).isdisjoint(brought):
             continue
@@ -119,9 +121,13 @@ def _uses(document: CppDocument, wanted: Sequence[str]) -> bool:
     exact = {word for word in wanted if word[-1] not in "*:"}
     prefixes = tuple(word[:-1] for word in wanted if word.endswith("*"))
     spaces = {word[:-2] for word in wanted if word.endswith("::")}
+    inside = [re.findall(r"\w+|::", word) for word in exact if "::" in word]
     words = document.words
     return any(
-        word in exact or (prefixes and word.startswith(prefixes)) or (word in spaces and words[i + 1 : i + 2] == ["::"])
+        word in exact
+        or (prefixes and word.startswith(prefixes))
+        or (word in spaces and words[i + 1 : i + 2] == ["::"])
+        or any(word == name[0] and words[i : i + len(name)] == name for name in inside)
         for i, word in enumerate(words)
     )
 
@@ -130,12 +136,16 @@ def _replacement(document: CppDocument, rule: Rule, include: Include, needed: li
     """The first header in the place of the old name, the others on lines below."""
     if not outermost(document, include):
         return manual(rule.title, f"it stands in braces, where {needed[0]} must not be included; move it out")
-    line = f"{document.source.newline}{indentation(document, include)}#include"
     edits = [Edit(document.source.path, Span(include.span.start - 1, include.span.end + 1), f"<{needed[0]}>")]
-    more = "".join(f"{line} <{header}>" for header in needed[1:])
-    if more:
-        edits.append(Edit(document.source.path, Span(include.end, include.end), more))
+    edits += _below(document, include, needed[1:])
     return _cautious(include, Fix(rule.title, rule.safety, rule.reason, tuple(edits)))
+
+
+def _below(document: CppDocument, include: Include, headers: Sequence[str]) -> list[Edit]:
+    """Includes of more headers on the lines after one."""
+    line = f"{document.source.newline}{indentation(document, include)}#include"
+    more = "".join(f"{line} <{header}>" for header in headers)
+    return [Edit(document.source.path, Span(include.end, include.end), more)] if more else []
 
 
 def _removal(document: CppDocument, rule: Rule, include: Include) -> Fix:

@@ -1,7 +1,8 @@
 """``cpp-type-options``: a tensor's type where options are taken: ``at::zeros({n}, x.type())``, ``x.to(y.type())``.
 
 Rule arguments: ``factories``, functions of ATen that take options after what comes first; ``methods``, those of a
-tensor that take them first; ``convert``, the method of a type that gives another one of a scalar type.
+tensor that take them first; ``convert``, the method of a type that gives another one of a scalar type; ``type-first``:
+only factories that are given a type as their first argument, which becomes the last.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import ACCESS, Chain, arguments, chain, chain_start
+from cudamig.hosts.cpp_lex import BREAK
 from cudamig.matchers.cpp_places import fate, finding
 from cudamig.matchers.cpp_seen import unproven
 from cudamig.matchers.cpp_tensor import kind_of
@@ -24,15 +26,20 @@ def match(document: CppDocument, rules: Sequence[Rule], context: Context) -> Ite
     """Types that stand for options, and conversions of types anywhere else."""
     words = document.words
     for rule in rules:
-        told = set[int]()
+        told, old = set[int](), rule.args.get("type-first", False)
         for index, word in enumerate(words):
             if word in rule.args["factories"] or word in rule.args["methods"]:
-                for place, (first, last) in enumerate(_given(document, rule, index)):
+                given = _given(document, rule, index)
+                for place, (first, last) in enumerate(given):
                     found = _of_type(document, rule, index, (first, last))
                     if found:
                         told.update(range(first, last))
-                        fix = _fix(document, rule, found, place if word in rule.args["factories"] else 1)
+                    if found and old is (place == 0 and len(given) > 1):
+                        fix = _fix(document, rule, found)
+                        fix = _moved(document, fix, given) if old and fix.edits else fix
                         yield _finding(document, context, rule, (first, last), fix)
+        if old:
+            continue
         for index, word in enumerate(words):
             if word == rule.args["convert"] and index not in told and words[index - 1] in ACCESS:
                 first = chain_start(document, index - 1)
@@ -69,14 +76,27 @@ def _of_type(document: CppDocument, rule: Rule, index: int, tokens: tuple[int, i
     return found if likely and kind_of(document, tokens[0], found.steps[-2].first) is Kind.UNKNOWN else None
 
 
-def _fix(document: CppDocument, rule: Rule, found: Chain, place: int) -> Fix:
+def _moved(document: CppDocument, fix: Fix, given: list[tuple[int, int]]) -> Fix:
+    """The fix of a first argument, as one that moves it to the end."""
+    first, last, second = *given[0], given[1][0]
+    if BREAK in document.words[first : given[-1][1]] or not document.tokens.plain(first - 1, second + 1):
+        return manual(fix.title, "a comment or a directive stands beside the argument, which has to go to the end")
+    start, end = document.starts[first], document.tokens.end(last - 1)
+    text = document.source.text[start:end]
+    for edit in sorted(fix.edits, key=lambda edit: edit.span.start, reverse=True):
+        text = text[: edit.span.start - start] + edit.replacement + text[edit.span.end - start :]
+    behind = document.tokens.end(given[-1][1] - 1)
+    path = document.source.path
+    gone, made = Edit(path, Span(start, document.starts[second]), ""), Edit(path, Span(behind, behind), f", {text}")
+    return fix._replace(edits=(gone, made))
+
+
+def _fix(document: CppDocument, rule: Rule, found: Chain) -> Fix:
     words, steps = document.words, found.steps
     names = [step.name if step.kind == "member" else step.kind for step in steps]
     converted = names[-2:] == [rule.args["convert"], "call"]
     if converted:
         names = names[:-2]
-    if place == 0:
-        return manual(rule.title, "a type came first in the oldest releases; options come last")
     if names[-2:] == ["type", "call"]:
         step = steps[len(names) - 2]
         if kind_of(document, found.first, step.first) is not Kind.TENSOR:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from cudamig.hosts.cpp import CppDocument
 from cudamig.hosts.cpp_expr import is_name
-from cudamig.hosts.cpp_files import is_header
 from cudamig.hosts.cpp_lex import BREAK
 from cudamig.model import Edit, Span
 
@@ -129,7 +128,7 @@ def exposing(document: CppDocument, last: int) -> str:
     macro = document.macro_at(last)
     if not macro or macro.last != last + 1:
         return ""
-    readers = [document, *_users(document, macro.name)]
+    readers = [document, *document.users(macro.name)]
     names = {macro.name}
     while True:
         more = {name for reader in readers for name in _ending_with(reader, names)}
@@ -137,14 +136,6 @@ def exposing(document: CppDocument, last: int) -> str:
             break
         names |= more
     return next((name for reader in readers for name in _before_an_else(reader, names)), "")
-
-
-def _users(document: CppDocument, name: str) -> Iterator[CppDocument]:
-    files, path = document.files, document.source.path
-    for user in files.users(path) if is_header(path) else ():
-        reader = files.document(user) if name.encode() in files.raw(user) else None
-        if reader:
-            yield reader
 
 
 def _ending_with(document: CppDocument, names: set[str]) -> Iterator[str]:

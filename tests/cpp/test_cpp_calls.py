@@ -269,7 +269,7 @@ PIECES = [
         "#define F(x) \\\n  if (x) \\\n    AT_ERROR(x); \\\n  else g()\n",
         "#define F(x) \\\n  if (x) { \\\n    TORCH_CHECK(false, x); \\\n  } else g()\n",
     ),
-    ("  (void)THCudaCheck(THCudaCheck_f());\n", "  AT_CUDA_CHECK(THCudaCheck_f());\n"),
+    ("  ; (void)THCudaCheck(THCudaCheck_f());\n", "  ; AT_CUDA_CHECK(THCudaCheck_f());\n"),  # after a call without one
     ("  /* AT_ERROR() */ g();  \t// THCState *s;\n", "  /* AT_ERROR() */ g();  \t// THCState *s;\n"),
     ("#if 0\n  AT_ERROR(\n#endif\n", "#if 0\n  AT_ERROR(\n#endif\n"),
 ]

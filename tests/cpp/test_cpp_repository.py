@@ -145,3 +145,33 @@ def test_what_may_be_a_class_of_the_repository_is_left() -> None:
     outcome = run(tree, unsafe=True)
     assert outcome.after == {path: text.encode() for path, text in tree.items()}
     assert [finding.fix.safety.value for finding in outcome.findings if finding.fix] == ["manual"]
+
+
+STATE_H = "#pragma once\n#include <ATen/ATen.h>\n#include <THC/THC.h>\n\nextern THCState *state;\n"
+USER = """#include <torch/extension.h>
+#include "state.h"
+void* f(int n, Rng rng) {
+  seed(rng.state, rng->state);
+  return %s;
+}
+"""
+
+
+def test_a_state_that_a_header_declares_goes_when_no_unit_uses_it() -> None:
+    tree = {
+        "src/state.h": STATE_H,
+        "src/a.cu": USER % "THCudaMalloc(state, n)",
+        "src/b.cu": USER % "[](Rng* state) { return state; }(n)",
+    }
+    after = run(tree).after
+    brought = "#include <ATen/cuda/CUDAContext.h>\n#include <c10/cuda/CUDACachingAllocator.h>\n\n"
+    assert after["src/state.h"].decode() == "#pragma once\n#include <ATen/ATen.h>\n" + brought
+    assert "raw_alloc(n)" in after["src/a.cu"].decode()
+    assert after["src/b.cu"].decode() == tree["src/b.cu"]
+
+
+def test_a_state_that_a_header_declares_stays_while_a_unit_uses_it() -> None:
+    tree = {"src/state.h": STATE_H, "src/a.cu": USER % "unknown(state, n)", "src/b.cu": USER % "THCudaMalloc(state, n)"}
+    outcome = run(tree)
+    assert outcome.after["src/state.h"].decode() == STATE_H
+    assert outcome.after["src/a.cu"].decode() == tree["src/a.cu"]

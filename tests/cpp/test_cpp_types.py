@@ -34,6 +34,8 @@ CHANGES = {
     "bool a = (*y).type() == u.type() && c": "bool a = ((*y).scalar_type() == u.scalar_type() &&\n"
     "            (*y).device().type() == u.device().type() &&\n            (*y).layout() == u.layout()) && c",
     "at::zeros({1, 2}, x.type())": "at::zeros({1, 2}, x.options())",
+    "at::zeros(x.type(), {1, 2})": "at::zeros({1, 2}, x.options())",
+    "at::arange(at::CPU(at::kInt), 0, n)": "at::arange(0, n, at::TensorOptions().device(at::kCPU).dtype(at::kInt))",
     "at::empty_like(x, xs.at(0).type())": "at::empty_like(x, xs.at(0).options())",
     "torch::full({2}, 1, y->type())": "torch::full({2}, 1, y->options())",
     "at::empty(x.sizes(), x.type().toScalarType(at::kInt), f)": "at::empty(x.sizes(), x.options().dtype(at::kInt), f)",
@@ -55,7 +57,8 @@ REPORTED = {
     "x.type() == at::CUDA(at::kFloat)": "no tensor to ask",
     "bool a = x.type() /* why */ == u.type()": "comment",
     "s << x.type() == u.type()": "larger expression",
-    "at::zeros(x.type(), {1})": "came first",
+    "at::zeros(x.type(), /* n */ {1})": "has to go to the end",
+    "at::zeros(u.type(), {1})": "u is declared as auto",
     "at::zeros({1}, u.type())": "u is declared as auto",
     "at::zeros({1}, x.type().toBackend(at::kCUDA))": "held or changed",
     "g(x.type().toScalarType(at::kInt))": "where options are taken",
