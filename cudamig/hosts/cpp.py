@@ -49,6 +49,7 @@ class CppDocument:
         self.source = source
         self.files = cpp_files.NONE  # the tree that the file stands in, where the run knows it
         self.nodes: list[Node] = []
+        self.defines: dict[str, bool] = {}  # names that were looked for, and whether the file defines them
         self._rows: dict[str, Rows] = {}
         self.tokens, self.branches = _read(source.text)
         self.words, self.starts = self.tokens.words, self.tokens.starts

@@ -60,6 +60,12 @@ def own(document: CppDocument, name: str) -> bool:
 
 
 def _defines(document: CppDocument, name: str) -> bool:
+    if name not in document.defines:
+        document.defines[name] = _defined(document, name)
+    return document.defines[name]
+
+
+def _defined(document: CppDocument, name: str) -> bool:
     if name in document.macros:
         return True
     words = document.words
