@@ -115,10 +115,14 @@ class Session:
             return None
 
     def _headers(self, files: list[Candidate]) -> list[str]:
-        """The C++ files of the work tree, where one of ``files`` is one: what it includes may lie outside PATHS."""
+        """The C++ files of a work tree that holds some of ``files``: what they include may lie outside PATHS.
+
+        A working directory in no work tree is not gone through: it may be anybody's home.
+        """
         sources = [file.path for file in files if file.kind == "cpp"]
         root = os.path.relpath(work_tree())
-        if not sources or root in self.request.paths:
+        inside = any(not os.path.relpath(path, root).startswith(os.pardir) for path in sources)
+        if not inside or root in self.request.paths or not os.path.exists(os.path.join(root, ".git")):
             return sources
         return [*sources, *(file.path for file in _discover(self.request, (root,)).files if file.kind == "cpp")]
 

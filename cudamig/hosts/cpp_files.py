@@ -53,10 +53,11 @@ class Files:
     def find(self, path: str, name: str) -> str | None:
         """The file that ``#include "name"`` in ``path`` means.
 
-        That is the one beside it, else the nearest one whose path ends so; where several are as near, none.
+        That is the one beside it (which need not be one of the known files), else the nearest one whose path ends so;
+        where several are as near, none.
         """
         beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-        if beside in self._paths:
+        if beside in self._paths or (is_header(name) and self.raw(beside)):
             return beside
         wanted = posixpath.normpath(name)
         ends = [p for p in self._named.get(posixpath.basename(wanted), ()) if p == wanted or p.endswith("/" + wanted)]

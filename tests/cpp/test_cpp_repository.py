@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from cudamig import examples
 from cudamig.examples import Outcome
+from cudamig.facts import targets
 from cudamig.hosts.cpp_files import Files
-from cudamig.rules.load import known
+from cudamig.request import Request
+from cudamig.rules.load import known, rule_set
+from cudamig.run import Session
 
 RULES = [rule for rule in known() if rule.family in ("CPP", "CUD")]
 
@@ -175,3 +182,19 @@ def test_a_state_that_a_header_declares_stays_while_a_unit_uses_it() -> None:
     outcome = run(tree)
     assert outcome.after["src/state.h"].decode() == STATE_H
     assert outcome.after["src/a.cu"].decode() == tree["src/a.cu"]
+
+
+def test_outside_a_work_tree_only_what_lies_beside_a_file_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "src" / "compat.h").write_text("#define AT_CHECK TORCH_CHECK\n")
+    (tmp_path / "other" / "more.h").write_text("#define THCudaCheck(x) x\n")
+    (tmp_path / "src" / "op.cu").write_text(
+        '#include "compat.h"\n#include "more.h"\nvoid f() { AT_CHECK(THCudaCheck(1)); }\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    row = targets.get("cu126")
+    session = Session(Request(("src/op.cu",), examples.PLAIN, row, rule_set(RULES, row)))
+    assert {finding.rule for finding in session.result().findings} == {"CPP131"}
