@@ -108,9 +108,9 @@ class Session:
         return project.check(results, self.request.rules, self._context, self._peek)
 
     def _peek(self, path: str) -> bytes | None:
-        """Bytes of any file of the tree, or None."""
+        """Bytes of any file of the tree, or None; what is no plain file (a pipe) might never end."""
         try:
-            return self.read(path)
+            return self.read(path) if path in self.changed or os.path.isfile(path) else None
         except OSError:
             return None
 

@@ -5,13 +5,14 @@ Only files of the tree are known; a header of libtorch, CUDA or the system is no
 
 from __future__ import annotations
 
+import contextlib
 import os
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from cudamig.source import Source, Unreadable
+from cudamig.source import MAX_BYTES, Source, Unreadable
 
 if TYPE_CHECKING:
     from cudamig.hosts.cpp import CppDocument
@@ -56,6 +57,8 @@ class Files:
         That is the one beside it (which need not be one of the known files), else the nearest one whose path ends so;
         where several are as near, none.
         """
+        if os.path.isabs(name):
+            return None  # a header of the machine
         beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
         if beside in self._paths or (is_header(name) and self.raw(beside)):
             return beside
@@ -99,12 +102,12 @@ class Files:
         return self._raw[path]
 
     def document(self, path: str) -> CppDocument | None:
-        """A file as its host reads it; None when it is no text."""
+        """A file as its host reads it; None when it is no text, or too large to be source."""
         if path not in self._documents:
-            try:
-                self._documents[path] = self.parse(Source(path, self.raw(path), "cpp"))
-            except Unreadable:
-                self._documents[path] = None
+            self._documents[path] = None
+            if len(self.raw(path)) <= MAX_BYTES:
+                with contextlib.suppress(Unreadable):
+                    self._documents[path] = self.parse(Source(path, self.raw(path), "cpp"))
         return self._documents[path]
 
     def parse(self, source: Source) -> CppDocument:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from cudamig.hosts.cpp_files import Files
 from cudamig.request import Request
 from cudamig.rules.load import known, rule_set
 from cudamig.run import Session
+from cudamig.source import MAX_BYTES
 
 RULES = [rule for rule in known() if rule.family in ("CPP", "CUD")]
 
@@ -198,3 +200,20 @@ def test_outside_a_work_tree_only_what_lies_beside_a_file_is_read(
     row = targets.get("cu126")
     session = Session(Request(("src/op.cu",), examples.PLAIN, row, rule_set(RULES, row)))
     assert {finding.rule for finding in session.result().findings} == {"CPP131"}
+
+
+def test_includes_that_are_no_headers_of_the_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "elsewhere.h"
+    elsewhere.write_text('#include "stdlib.h"\n')
+    source = tmp_path / "repo" / "src"
+    (source / "inc").mkdir(parents=True)
+    (source / "inc" / "stdlib.h").write_text("int y;\n")
+    os.mkfifo(source / "pipe.h")
+    (source / "large.h").write_bytes(b"// " + b"x" * MAX_BYTES + b"\n#define AT_CHECK(x) x\n")
+    includes = f'#include "{elsewhere}"\n#include "pipe.h"\n#include "large.h"\n#include "inc"\n'
+    (source / "op.cu").write_text(includes + "void f() { AT_CHECK(1); }\n")
+    monkeypatch.chdir(source.parent)
+    row = targets.get("cu126")
+    result = Session(Request(("src/op.cu",), examples.PLAIN, row, rule_set(RULES, row))).result()
+    assert result.faults == ()
+    assert [finding.rule for finding in result.findings] == ["CPP101"]
