@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 
+import cpp_toolchain as toolchain
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -265,9 +264,11 @@ def test_dispatch(run: Run, name: str, place: int) -> None:
     assert run(other).findings == ()
 
 
-@pytest.mark.skipif("TORCH_INCLUDE" not in os.environ, reason="no headers of torch in TORCH_INCLUDE")
+@pytest.mark.skipif(toolchain.torch_include() is None, reason="torch is not installed, so its headers are not here")
 def test_torch_has_these_dispatch_macros() -> None:
-    folder = Path(os.environ["TORCH_INCLUDE"], "ATen")
+    include = toolchain.torch_include()
+    assert include
+    folder = include / "ATen"
     text = (folder / "Dispatch.h").read_text() + (folder / "Dispatch_v2.h").read_text()
     macros = re.findall(r"#define (AT_DISPATCH_\w+)\(([^)]*)\)", text.replace("\\\n", " "))
     listed = [(name, [param.strip() for param in params.split(",")]) for name, params in macros]
