@@ -5,21 +5,16 @@ from __future__ import annotations
 import ast
 import re
 
+from cudamig.codemods.python_edits import Edits
+from cudamig.codemods.python_replaced import drop, replace
 from cudamig.codemods.python_rows import Row
+from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
-from cudamig.hosts.python_calls import Argument, CallText, call_text
-from cudamig.hosts.python_lists import Item, indent, line_start, without
+from cudamig.hosts.python_calls import CallText, call_text
+from cudamig.hosts.python_lists import Item, indent, line_start
 from cudamig.model import Edit, Span
 
 _LINE_END = re.compile(r"[\r\n]")
-_PLAIN = (
-    *(ast.Constant, ast.Name, ast.Attribute, ast.Compare, ast.BoolOp, ast.UnaryOp),
-    *(ast.expr_context, ast.cmpop, ast.boolop, ast.unaryop),
-)
-
-
-class Refused(Exception):
-    """A call or an import that is not rewritten. The message says why, to follow "because"."""
 
 
 def given(call: ast.Call, row: Row, name: str, skip: int = 0) -> bool:
@@ -50,12 +45,16 @@ def change_call(document: PythonDocument, call: ast.Call, row: Row) -> list[Edit
         known = row.keywords is None or argument.keyword in (*row.keywords, *row.signature)
         if argument.keyword.isidentifier() and not known:
             raise Refused(f"it gives `{argument.keyword}`, which the old default does not take")
-    edits = _Edits(document)
+    if sum(not argument.keyword for argument in text.arguments) < row.least:
+        raise Refused(f"it has fewer than {row.least} positional arguments")
+    edits = Edits(document)
+    _enclose(edits, text, row)
     _prepend(edits, text, row)
     _to_keywords(edits, text, row)
-    _replace(edits, text, row)
-    _drop(edits, text, row)
+    replace(edits, text, row)
+    drop(edits, text, row)
     _add(edits, text, row)
+    edits.insert(text.end + 1, row.suffix)
     return edits.all()
 
 
@@ -74,25 +73,15 @@ def parentheses(document: PythonDocument, node: ast.expr, row: Row) -> list[Edit
     return [Edit(document.source.path, Span(end, end), f"({', '.join(arguments)})")]
 
 
-class _Edits:
-    """Collects edits; insertions at one place become one edit, in the order in which they came."""
-
-    def __init__(self, document: PythonDocument) -> None:
-        self.document, self.text = document, document.source.text
-        self._at: dict[Span, str] = {}
-
-    def insert(self, offset: int, text: str) -> None:
-        span = Span(offset, offset)
-        self._at[span] = self._at.get(span, "") + text
-
-    def put(self, span: Span, text: str) -> None:
-        self._at[span] = text
-
-    def all(self) -> list[Edit]:
-        return [Edit(self.document.source.path, span, text) for span, text in sorted(self._at.items())]
+def _enclose(edits: Edits, call: CallText, row: Row) -> None:
+    """Brackets around all arguments; a comma behind the last stays inside."""
+    if row.enclose and call.arguments:
+        last = call.arguments[-1].item
+        edits.insert(call.arguments[0].item.start, row.enclose[0])
+        edits.insert(max(last.end, last.comma + 1), row.enclose[1])
 
 
-def _prepend(edits: _Edits, call: CallText, row: Row) -> None:
+def _prepend(edits: Edits, call: CallText, row: Row) -> None:
     if not row.prepend:
         return
     if not call.arguments:
@@ -105,7 +94,7 @@ def _prepend(edits: _Edits, call: CallText, row: Row) -> None:
     edits.insert(start, f"{row.prepend},{blank}")
 
 
-def _to_keywords(edits: _Edits, call: CallText, row: Row) -> None:
+def _to_keywords(edits: Edits, call: CallText, row: Row) -> None:
     """Positional arguments that the new signature has elsewhere, or takes by name only, get their names."""
     names = {argument.keyword for argument in call.arguments}
     positional = [argument for argument in call.arguments if not argument.keyword]
@@ -120,44 +109,7 @@ def _to_keywords(edits: _Edits, call: CallText, row: Row) -> None:
         edits.insert(argument.item.start, f"{name}=")
 
 
-def _replace(edits: _Edits, call: CallText, row: Row) -> None:
-    for name, literals in row.replace.items():
-        argument = _keyword(call, name, row)
-        if not argument:
-            continue
-        literal = ast.unparse(argument.value) if isinstance(argument.value, ast.Constant) else ""
-        if literal not in literals:
-            raise Refused(f"the value of `{name}` is not one of {', '.join(literals)}")
-        edits.put(Span(argument.item.start, argument.item.end), literals[literal])
-
-
-def _drop(edits: _Edits, call: CallText, row: Row) -> None:
-    gone = set()
-    for name in row.drop:
-        argument = _keyword(call, name, row)
-        if argument:
-            if not _plain(argument.value):
-                raise Refused(f"the value of `{name}` is computed, and that may have effects")
-            gone.add(call.arguments.index(argument))
-    for span in without(edits.text, call.items, gone):
-        edits.put(span, "")
-
-
-def _keyword(call: CallText, name: str, row: Row) -> Argument | None:
-    """The argument ``name``, given by keyword. Raises Refused when it is given by position."""
-    found = next((argument for argument in call.arguments if argument.keyword == name), None)
-    positional = sum(not argument.keyword for argument in call.arguments)
-    if not found and name in row.signature[:positional]:
-        raise Refused(f"`{name}` is given by position")
-    return found
-
-
-def _plain(value: ast.expr) -> bool:
-    """Constants, names and attributes of them, compared, joined by ``and`` or negated: reading that does nothing."""
-    return all(isinstance(node, _PLAIN) for node in ast.walk(value))
-
-
-def _add(edits: _Edits, call: CallText, row: Row) -> None:
+def _add(edits: Edits, call: CallText, row: Row) -> None:
     """New keywords go last, on lines of their own where the last argument has one."""
     given_names = {argument.keyword for argument in call.arguments}
     new = [f"{name}={value}" for name, value in row.add.items() if name not in given_names]

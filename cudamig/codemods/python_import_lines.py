@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Sequence
 
-from cudamig.codemods.python_arguments import Refused
+from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_lists import indent, line_start
 from cudamig.hosts.python_scopes import Import

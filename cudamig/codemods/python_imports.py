@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from cudamig.codemods.python_arguments import Refused
 from cudamig.codemods.python_import_lines import Statement, beside, whole_lines
+from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_lists import Item, indent, items, line_start, without
 from cudamig.hosts.python_nodes import every

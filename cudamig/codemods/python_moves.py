@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from cudamig.codemods.python_arguments import Refused
 from cudamig.codemods.python_import_lines import Statement, new_import
 from cudamig.codemods.python_imports import Move, rewrite
 from cudamig.codemods.python_rows import Row
 from cudamig.codemods.python_spelling import spell
+from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_names import Use
 from cudamig.hosts.python_scopes import Import

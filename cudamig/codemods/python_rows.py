@@ -7,6 +7,11 @@ of ``match`` and ``fix`` are fields of ``Row`` and hold for every name that does
 - ``f, map_location``: what positional arguments are called;
 - ``model, args, *, verbose``: what stands behind ``*`` must be a keyword now, and a positional argument becomes one;
 - ``function, *args``: the rest is not the function's own, so ``*inputs`` in a call hides none of its parameters.
+
+``replace`` maps the value of a parameter to the argument that stands in its place: a literal as Python writes it,
+``positive`` (a literal number above zero) or ``any``; ``{}`` in the new argument is the old value, and an empty one
+drops it. ``cases`` is a list of rows for one name: the first whose ``when`` (parameter -> values, ``absent`` is one)
+holds for a call is taken. What none of this can say is a function of its own, ``codemod``.
 """
 
 from __future__ import annotations
@@ -15,10 +20,18 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from cudamig.model import Safety
 from cudamig.rules.model import Rule
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 _ALL = 99  # positional arguments
+
+
+class Case(NamedTuple):
+    """What holds for some calls of a name: parameters with the values that they must have."""
+
+    when: dict[str, list[str]]
+    row: Row
 
 
 class Row(NamedTuple):
@@ -38,9 +51,16 @@ class Row(NamedTuple):
     prepend: str = ""  # a new first argument
     add: dict[str, str] = {}  # noqa: RUF012 - keyword -> text
     drop: tuple[str, ...] = ()  # keywords
-    replace: dict[str, dict[str, str]] = {}  # noqa: RUF012 - keyword -> literal -> new text of the argument
+    replace: dict[str, dict[str, str]] = {}  # noqa: RUF012 - parameter -> value -> the new argument
+    least: int = 0  # positional arguments that a call must have for the new name
+    enclose: str = ""  # two brackets for around all arguments, "[]"
+    suffix: str = ""  # behind the call, ".mH"
+    cases: tuple[Case, ...] = ()
+    codemod: str = ""  # cudamig/codemods/python_NAME.py, whose change(document, use, row) gives a row and edits
     types: bool = False  # annotations and isinstance checks move along
     decorator: bool = False  # used without parentheses it is a decorator, and gets some
+    safety: Safety | None = None  # where it differs from the rule's, with a reason of its own
+    reason: str = ""
     message: str = ""  # what the finding says; {name} is the name found
 
     @property
@@ -61,7 +81,8 @@ class Row(NamedTuple):
     @property
     def changes_call(self) -> bool:
         """Whether a call needs more than a new name."""
-        return bool(self.prepend or self.add or self.drop or self.replace or self.reordered)
+        edits = self.prepend or self.add or self.drop or self.replace or self.reordered or self.enclose or self.suffix
+        return bool(edits or self.cases or self.codemod or self.least)
 
     @property
     def reordered(self) -> bool:
@@ -113,6 +134,14 @@ def _row(rule: Rule, old: str, keys: dict[str, Any]) -> Row:
     if "import" in fields:
         fields["needs"] = fields.pop("import")
     fields.update(_signature(str(fields.pop("signature", ""))))
+    if "safety" in fields:
+        fields["safety"] = Safety(fields["safety"])
+    cases = fields.pop("cases", ())
+    plain = {key: value for key, value in keys.items() if key != "cases"}
+    fields["cases"] = tuple(
+        Case(each["when"], _row(rule, old, {**plain, **{key: value for key, value in each.items() if key != "when"}}))
+        for each in cases
+    )
     row = Row(rule, old, **fields)
     if row.drop and row.add:
         raise ValueError(f"{old}: a row drops arguments or adds some, not both; 'replace' does both in one place")

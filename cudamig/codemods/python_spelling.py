@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from cudamig.codemods.python_arguments import Refused
 from cudamig.codemods.python_rows import Row
+from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_names import Use
 from cudamig.hosts.python_scopes import FUNCTION, MODULE, Import

@@ -7,12 +7,15 @@ All rules are looked at together, because one import statement can bring in the 
 from __future__ import annotations
 
 import ast
+import importlib
 from collections.abc import Collection, Iterator, Sequence
 
-from cudamig.codemods.python_arguments import Refused, change_call, given, parentheses
+from cudamig.codemods.python_arguments import change_call, given, parentheses
+from cudamig.codemods.python_cases import chosen
 from cudamig.codemods.python_gone import leave
 from cudamig.codemods.python_moves import Wanted, plan, within
 from cudamig.codemods.python_rows import Row, Rows
+from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_chains import ANNOTATION, BASE, CALL, CLASSINFO, DECORATOR, PARTIAL, STORE, SUPER, VALUE
 from cudamig.hosts.python_names import Use
@@ -103,15 +106,26 @@ def _wanted(
             raise Refused(row.rule.reason if manual_only else "nothing is known that could stand for it")
         if not context.target.reaches(row.rule.replacement_since):
             raise Refused("the target does not have the replacement yet")
-        return Wanted(use, row, rest, tuple(_edits(document, use, row, _role(use, row, rest))))
+        return _changed(document, use, row, rest)
     except Refused as refused:
         return Wanted(use, row, rest, refusal=str(refused))
 
 
+def _changed(document: PythonDocument, use: Use, row: Row, rest: str) -> Wanted:
+    """The use with the edits besides that of its name, and the row that its call turned out to be. Raises Refused."""
+    role = _role(use, row, rest)
+    if role not in (CALL, SUPER) or not use.chain.call:
+        return Wanted(use, row, rest, tuple(_edits(document, use, row, role)))
+    row = chosen(use.chain.call, row)
+    own: list[Edit] = []
+    if row.codemod:
+        codemod = importlib.import_module(f"cudamig.codemods.python_{row.codemod}")
+        row, own = codemod.change(document, use, row)
+    return Wanted(use, row, rest, (*own, *change_call(document, use.chain.call, row)))
+
+
 def _edits(document: PythonDocument, use: Use, row: Row, role: str) -> list[Edit]:
-    """The edits besides that of the name. Raises Refused."""
-    if role in (CALL, SUPER) and use.chain.call:
-        return change_call(document, use.chain.call, row)
+    """The edits besides the name's where it is not called. Raises Refused."""
     if not row.changes_call or (row.types and role in (ANNOTATION, CLASSINFO)):
         return []
     if role == DECORATOR and row.decorator:
@@ -121,13 +135,14 @@ def _edits(document: PythonDocument, use: Use, row: Row, role: str) -> list[Edit
 
 def _fix(row: Row, edits: tuple[Edit, ...], group: str, refusal: str) -> Fix:
     rule = row.rule
-    if edits and rule.safety is not Safety.MANUAL:
-        return Fix(rule.title, rule.safety, rule.reason, edits, group)
-    return manual(rule.title, refusal or rule.reason)
+    safety, reason = row.safety or rule.safety, row.reason or rule.reason
+    if edits and safety is not Safety.MANUAL:
+        return Fix(rule.title, safety, reason, edits, group)
+    return manual(rule.title, refusal or reason)
 
 
 def _finding(document: PythonDocument, context: Context, row: Row, span: Span, name: str, fix: Fix) -> Finding:
-    return context.finding(row.rule, document.source.path, span, row.message.format(name=name), fix)
+    return context.finding(row.rule, document.source.path, span, row.message.format(name=name, to=row.to), fix)
 
 
 def _unused(document: PythonDocument, rows: Rows, uses: Sequence[Use], context: Context) -> Iterator[Finding]:

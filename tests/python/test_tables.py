@@ -142,3 +142,84 @@ def test_a_rule_for_people_gives_its_own_reason() -> None:
     )
     outcome = examples.run({"a.py": "from torch import jit\njit.script(f)\n"}, [rule])
     assert [finding.fix.reason for finding in outcome.left] == ["choose torch.compile or torch.export"]
+
+
+QR = {
+    "torch.qr": {
+        "to": "torch.linalg.qr",
+        "signature": "input, some",
+        "replace": {"some": {"True": "", "False": 'mode="complete"', "any": 'mode="reduced" if {} else "complete"'}},
+    }
+}
+CHOLESKY = {
+    "torch.cholesky": {
+        "to": "torch.linalg.cholesky",
+        "signature": "input, upper",
+        "cases": [
+            {"when": {"upper": ["absent", "False"]}, "drop": []},
+            {"when": {"upper": ["True"]}, "suffix": ".mH"},
+        ],
+        "replace": {"upper": {"True": "", "False": ""}},
+    }
+}
+CHAIN = {"torch.chain_matmul": {"to": "torch.linalg.multi_dot", "enclose": "[]", "least": 2}}
+GPUS = {"pl.Trainer": {"replace": {"gpus": {"positive": 'accelerator="gpu", devices={}', "-1": "devices=-1"}}}}
+
+CALLS = {
+    "dropped": (QR, "import torch\nx = torch.qr(A, True)\n", "import torch\nx = torch.linalg.qr(A)\n"),
+    "mapped": (
+        QR,
+        "import torch\nx = torch.qr(A, some=False)\n",
+        'import torch\nx = torch.linalg.qr(A, mode="complete")\n',
+    ),
+    "a flag that is not known": (
+        QR,
+        "import torch\nx = torch.qr(\n    A,\n    (flag or  # why\n     other),\n)\n",
+        'import torch\nx = torch.linalg.qr(\n    A,\n    mode="reduced" if (flag or  # why\n     other) else "complete",\n)\n',
+    ),
+    "one that binds less": (
+        QR,
+        "import torch\nx = torch.qr(A, some=not flag)\n",
+        'import torch\nx = torch.linalg.qr(A, mode="reduced" if (not flag) else "complete")\n',
+    ),
+    "cases": (
+        CHOLESKY,
+        "import torch\nx = torch.cholesky(A), torch.cholesky(A, upper=True), torch.cholesky(A, False)\n",
+        "import torch\nx = torch.linalg.cholesky(A), torch.linalg.cholesky(A).mH, torch.linalg.cholesky(A)\n",
+    ),
+    "brackets around arguments": (
+        CHAIN,
+        "import torch\nx = torch.chain_matmul(\n    A,  # first\n    torch.chain_matmul(B, C),\n)\n",
+        "import torch\nx = torch.linalg.multi_dot(\n    [A,  # first\n    torch.linalg.multi_dot([B, C]),]\n)\n",
+    ),
+    "a value that stays": (
+        GPUS,
+        "import pl\nx = pl.Trainer(gpus=2, max_epochs=3), pl.Trainer(gpus=-1)\n",
+        'import pl\nx = pl.Trainer(accelerator="gpu", devices=2, max_epochs=3), pl.Trainer(devices=-1)\n',
+    ),
+}
+
+
+@pytest.mark.parametrize(("names", "before", "after"), CALLS.values(), ids=CALLS)
+def test_calls(names: Any, before: str, after: str) -> None:
+    assert fixed(before, names, **({"has": ["gpus"]} if names is GPUS else {})) == after
+
+
+REFUSED = {
+    "no case": (CHOLESKY, "torch.cholesky(A, upper=flag)"),
+    "hidden by a star": (CHOLESKY, "torch.cholesky(A, *rest)"),
+    "hidden by two stars": (CHOLESKY, "torch.cholesky(A, **rest)"),
+    "too few": (CHAIN, "torch.chain_matmul(A)"),
+    "how many is not known": (CHAIN, "torch.chain_matmul(*matrices)"),
+    "another keyword": (QR, "torch.qr(A, out=(q, r))"),
+}
+
+
+@pytest.mark.parametrize(("names", "call"), REFUSED.values(), ids=REFUSED)
+def test_calls_that_stay(names: Any, call: str) -> None:
+    args = {"names": names, "message": "{name}", "keywords": []}
+    rule = BASE._replace(anchors=(("import",),), args=args, fix={}, since={}, removed={}, replacement_since={})
+    text = f"import torch\nx = {call}\n"
+    outcome = examples.run({"a.py": text}, [rule], unsafe=True)
+    assert outcome.after["a.py"].decode() == text
+    assert len(outcome.left) == 1
