@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from cudamig.model import Safety
+from cudamig.model import Edit, Fix, Safety, manual
 from cudamig.rules.model import Rule
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
@@ -85,9 +85,23 @@ class Row(NamedTuple):
         return bool(edits or self.cases or self.codemod or self.least)
 
     @property
+    def before_rest(self) -> bool:
+        """Whether a call changes in the same way when some of its arguments are given later, as to a partial."""
+        other = self.drop or self.replace or self.reordered or self.enclose or self.suffix or self.least
+        return bool(self.prepend or self.add) and not (other or self.cases or self.codemod)
+
+    @property
     def reordered(self) -> bool:
         """Whether positional arguments have to become keywords."""
         return self.positional != _ALL
+
+    def mend(self, edits: tuple[Edit, ...], group: str = "", refusal: str = "") -> Fix:
+        """The fix that ``edits`` are, or what a person has to do and why."""
+        rule = self.rule
+        safety, reason = self.safety or rule.safety, self.reason or rule.reason
+        if edits and safety is not Safety.MANUAL:
+            return Fix(rule.title, safety, reason, edits, group)
+        return manual(rule.title, refusal or reason)
 
 
 class Rows:
@@ -115,6 +129,11 @@ class Rows:
                 return row, name[len(head) :]
             head = head.rpartition(".")[0]
         return None
+
+
+def within(name: str, other: str) -> bool:
+    """Whether ``name`` is ``other`` or below it."""
+    return f"{name}.".startswith(f"{other.rstrip('.')}.")
 
 
 def rows(rule: Rule) -> list[Row]:
