@@ -73,6 +73,10 @@ class Names:
             self._resolved[key] = imports if same else ()
         return self._resolved[key]
 
+    def guarded(self, chain: Chain, root: str) -> bool:
+        """Whether a name stands where code is for some versions of the package ``root`` only."""
+        return self._guards.use(chain.guard, root)
+
     def fallback(self, found: Import) -> bool:
         """Whether an import stands under a version test, or in a ``try`` with a fallback."""
         return self._guards.fallback(found)

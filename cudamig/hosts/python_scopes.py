@@ -93,16 +93,19 @@ class Scope:
 
     def lookup(self, name: str) -> list[Binding]:
         """The bindings of ``name`` that a reader in this scope sees; empty for a builtin or an unknown name."""
+        home = self.home(name)
+        return home.bindings[name] if home else []
+
+    def home(self, name: str) -> Scope | None:
+        """The scope whose ``name`` a reader in this scope sees."""
         scope: Scope | None = self
         while scope:
             if scope.declared.get(name) == "global":
-                scope = self.module
-            if scope.kind != CLASS or scope is self:
-                found = scope.bindings.get(name)
-                if found:
-                    return found
+                scope = scope.module
+            if (scope.kind != CLASS or scope is self) and scope.bindings.get(name):
+                return scope
             scope = scope.parent
-        return []
+        return None
 
     def settle(self) -> None:
         """Move what was bound under a ``global`` or ``nonlocal`` declaration to the scope that it belongs to."""
