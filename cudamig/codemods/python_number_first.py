@@ -62,7 +62,7 @@ def _text(node: ast.expr) -> bool:
 
 
 def _tensor(scene: Scene, rule: Rule, name: str, receiver: ast.expr) -> bool:
-    if name in rule.args["common"]:
+    if name in rule.args["common"] or "torch" not in scene.packages:
         return scene.tensors.sure(receiver)
     return scene.tensors.sure(receiver) or not (scene.foreign(receiver) or scene.defines(name))
 

@@ -16,7 +16,8 @@ from cudamig.rules.model import Rule
 def find(scene: Scene, rule: Rule) -> Iterator[Seen]:
     """Calls of the rule's methods on what is surely a tensor (or iterator)."""
     methods: dict[str, dict[str, Any]] = rule.args["methods"]
-    if scene.packages & set(rule.args.get("not-with", ())):
+    mentioned = {node.attr for node in scene.nodes if isinstance(node, ast.Attribute)} | scene.document.names.words
+    if scene.packages & set(rule.args.get("not-with", ())) or mentioned & set(rule.args.get("unless", ())):
         return
     called = {id(node.value): node.attr for node in scene.nodes if isinstance(node, ast.Attribute)}
     for call in scene.calls():

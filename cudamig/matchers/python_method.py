@@ -8,7 +8,8 @@
 - ``call``: methods that became functions, or have another name. ``methods``: name -> ``write``, what to write for the
   literal value of ``parameter`` (``default`` where it is not given), with ``{}`` for the receiver; ``receiver``:
   ``iterator``, else tensors; ``then``: only where this is called on the result; ``known``: also receivers of which
-  nothing is known, as nothing else has such a method.
+  nothing is known, as nothing else has such a method. ``not-with``: packages, and ``unless``: attributes, beside which
+  nothing is found.
 - ``mask``: masks of bytes given to ``methods``, or to the functions of that name.
 - ``minus``: a truth value taken from a number.
 - ``item``: ``x.data[0]`` where a word of the name of ``x`` is one of ``words``.
@@ -44,13 +45,16 @@ _FORMS: dict[str, Callable[[Scene, Rule], Iterator[Seen]]] = {
 
 
 def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
-    """Findings for methods and attributes in modules that import torch, unless written for some versions only."""
+    """Findings for methods and attributes, unless written for some versions only.
+
+    A module that does not import torch may still do arithmetic with what are tensors by their other methods.
+    """
     packages = {found.target.partition(".")[0] for found in document.names.imports}
-    if _LIBRARY not in packages or packages & _ALIKE:
+    if packages & _ALIKE:
         return
     tensors = Tensors(document.names, Words.read(store.load("facts-tensors")))
     scene = Scene(document, tensors, frozenset(packages), document.names.every)
-    for rule in rules:
+    for rule in rules if _LIBRARY in packages else (rule for rule in rules if rule.args["form"] == "number-first"):
         for seen in _FORMS[rule.args["form"]](scene, rule):
             chain = scene.chain(seen.node)
             if chain and document.names.guarded(chain, _LIBRARY):
