@@ -101,6 +101,10 @@ class Names:
         imports = self.resolve(home, root.id) if isinstance(root, ast.Name) else ()
         return tuple(found.through(name, ".".join((found.target, *attributes))) for found in imports[:1])
 
+    def guarded(self, chain: Chain, root: str) -> bool:
+        """Whether a name stands where code is for some versions of the package ``root`` only."""
+        return self._guards.use(chain.guard, root)
+
     def fallback(self, found: Import) -> bool:
         """Whether an import stands under a version test, or in a ``try`` with a fallback."""
         return self._guards.fallback(found)

@@ -67,6 +67,7 @@ MATCHERS = {
     "cuda-shuffle": Matcher("cuda_shuffle", ("cpp",)),
     "python-architecture": Matcher("python_architecture", ("python",)),
     "python-build-flag": Matcher("python_build", ("python",)),
+    "python-method": Matcher("python_method", ("python", "notebook")),
     "python-name": Matcher("python_name", ("python", "notebook")),
     "python-option": Matcher("python_option", ("python", "notebook")),
     "kubeflow": Matcher("kubeflow", ("yaml",)),
