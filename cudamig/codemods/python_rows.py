@@ -17,7 +17,7 @@ holds for a call is taken. What none of this can say is a function of its own, `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from cudamig.model import Edit, Fix, Safety, manual
@@ -107,12 +107,17 @@ class Row(NamedTuple):
 class Rows:
     """The rows of all active rules, by name."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        """Raises TypeError for a key that a row does not have, ValueError for keys that contradict each other."""
+    def __init__(self, rules: Iterable[Rule], own: Callable[[str], bool] = lambda package: False) -> None:
+        """``own``: whether the tree holds a package itself, so that no row speaks of it.
+
+        Raises TypeError for a key that a row does not have, ValueError for keys that contradict each other.
+        """
         self._exact: dict[str, Row] = {}
         self._below: dict[str, Row] = {}
         for rule in rules:
             for row in rows(rule):
+                if own(row.old.partition(".")[0]):
+                    continue
                 if row.old.endswith("."):
                     self._below[row.old[:-1]] = row
                 else:
