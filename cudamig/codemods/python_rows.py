@@ -12,10 +12,13 @@ of ``match`` and ``fix`` are fields of ``Row`` and hold for every name that does
 ``positive`` (a literal number above zero) or ``any``; ``{}`` in the new argument is the old value, and an empty one
 drops it. ``cases`` is a list of rows for one name: the first whose ``when`` (parameter -> values, ``absent`` is one)
 holds for a call is taken. What none of this can say is a function of its own, ``codemod``.
+
+Alternatives in braces make several names of one: ``torchvision.models.{,resnet.}{resnet18, resnet50}`` are four.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -59,6 +62,10 @@ class Row(NamedTuple):
     codemod: str = ""  # cudamig/codemods/python_NAME.py, whose change(document, use, row) gives a row and edits
     types: bool = False  # annotations and isinstance checks move along
     decorator: bool = False  # used without parentheses it is a decorator, and gets some
+    refuse: dict[str, str] = {}  # noqa: RUF012 - parameter -> why a call that gives it is a person's
+    once: bool = False  # found once for each import, whatever is done with what it brings
+    doubtful: tuple[str, ...] = ()  # roles in which the fix is unsafe, because of ``doubt``
+    doubt: str = ""
     safety: Safety | None = None  # where it differs from the rule's, with a reason of its own
     reason: str = ""
     message: str = ""  # what the finding says; {name} is the name found
@@ -148,8 +155,15 @@ def rows(rule: Rule) -> list[Row]:
     each: dict[str, Any] = names if isinstance(names, dict) else dict.fromkeys(names)
     return [
         _row(rule, old, {**common, **(own if isinstance(own, dict) else {"to": own} if own else {})})
-        for old, own in each.items()
+        for name, own in each.items()
+        for old in _alternatives(name)
     ]
+
+
+def _alternatives(name: str) -> list[str]:
+    """All names that a name with alternatives in braces stands for."""
+    parts = [part.split(",") if index % 2 else [part] for index, part in enumerate(re.split(r"[{}]", name))]
+    return ["".join(word.strip() for word in words) for words in itertools.product(*parts)]
 
 
 def _row(rule: Rule, old: str, keys: dict[str, Any]) -> Row:

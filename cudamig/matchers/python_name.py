@@ -54,10 +54,12 @@ def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> 
     uses = document.names.uses(rows.roots)
     mentioned = {use.name for use in uses}
     patched = replaced(document, uses)
-    wanted = []
+    wanted: list[Wanted] = []
     for use in uses:
         hit = None if use.guarded or use.chain.role == STORE else _found(rows, use)
         if hit and mentioned.isdisjoint(hit[0].unless) and _counts(use, *hit):
+            if hit[0].once and _told(use, rows, wanted):
+                continue
             wanted.append(_wanted(document, use, *hit, context, patched))
     planned, gone = leave(document, rows, uses, plan(document, wanted, uses))
     for each in planned:
@@ -79,6 +81,13 @@ def _found(rows: Rows, use: Use) -> tuple[Row, str] | None:
     if hit and first.indirect and (hit[0].old.endswith(".") if first.starred else within(use.target, hit[0].old)):
         return None
     return hit
+
+
+def _told(use: Use, rows: Rows, wanted: Sequence[Wanted]) -> bool:
+    """Whether something else is found already at the import that a use comes by, or the import itself is."""
+    found = use.imports[0]
+    itself = not found.named and rows.find(found.alias.name) is not None
+    return itself or any(other.row.once and other.use.imports[0].alias is found.alias for other in wanted)
 
 
 def _counts(use: Use, row: Row, rest: str) -> bool:
@@ -126,9 +135,13 @@ def _wanted(
             raise Refused("the name may come from another star import")
         if id(use.chain.node) in document.names.formatted:
             raise Refused("it stands inside an f-string")
+        for name in row.refuse:
+            if use.chain.role in (CALL, SUPER) and use.chain.call and given(use.chain.call, row, name):
+                raise Refused(row.refuse[name])
         if not row.moves and not row.changes_call:
-            manual_only = row.rule.safety is Safety.MANUAL
-            raise Refused(row.rule.reason if manual_only else "nothing is known that could stand for it")
+            manual_only = row.rule.safety is Safety.MANUAL or row.safety is Safety.MANUAL
+            reason = row.reason or row.rule.reason
+            raise Refused(reason if manual_only else "nothing is known that could stand for it")
         if not context.target.reaches(row.rule.replacement_since):
             raise Refused("the target does not have the replacement yet")
         return _changed(document, use, row, rest)
@@ -139,6 +152,8 @@ def _wanted(
 def _changed(document: PythonDocument, use: Use, row: Row, rest: str) -> Wanted:
     """The use with the edits besides that of its name, and the row that its call turned out to be. Raises Refused."""
     role = _role(use, row, rest)
+    if role in row.doubtful:
+        row = row._replace(safety=Safety.UNSAFE, reason=row.doubt)
     if use.chain.role == LOOKUP:
         raise Refused(_BARE[LOOKUP])
     if role == PARTIAL and use.chain.call and row.before_rest:
