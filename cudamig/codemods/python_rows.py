@@ -43,7 +43,9 @@ class Row(NamedTuple):
     rule: Rule
     old: str  # dotted name; "torch._six." stands for everything below torch._six
     to: str = ""  # a dotted name, or an expression such as ``(str, bytes)``; "" when the name stays
-    needs: str = ""  # the module that ``to`` is reached through, when it is not the first part of it
+    needs: str = (
+        ""  # the module that ``to`` is reached through; where it is not the one around it, ``to`` is written out
+    )
     signature: tuple[str, ...] = ()  # the old order of positional arguments
     positional: int = _ALL  # how many of them may stay positional
     variadic: bool = False  # the rest of the positional arguments are not its own
@@ -77,8 +79,9 @@ class Row(NamedTuple):
 
     @property
     def dotted(self) -> bool:
-        """Whether ``to`` is a name, not an expression."""
-        return self.to == self.needs != "" or bool(_DOTTED.fullmatch(self.to))
+        """Whether ``to`` is a name that can be imported, not an expression (a method of a class is one)."""
+        home = self.to.rpartition(".")[0]
+        return self.to == self.needs != "" or (self.needs in ("", home) and bool(_DOTTED.fullmatch(self.to)))
 
     @property
     def module(self) -> str:

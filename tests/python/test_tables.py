@@ -88,6 +88,11 @@ CASES = {
         "import torch as th\nif th.has_cuda: ...\n",
         "import torch as th\nif th.backends.cuda.is_built(): ...\n",
     ),
+    "a method of a class": (
+        {"apex.convert": {"to": "torch.nn.SyncBatchNorm.convert", "import": "torch"}},
+        "import torch.nn as nn\nfrom apex import convert\nx = convert(nn.Linear())\n",
+        "import torch.nn as nn\nimport torch\nx = torch.nn.SyncBatchNorm.convert(nn.Linear())\n",
+    ),
     "imported attribute to call": (
         FLAG,
         "from torch import nn, has_cuda\nif has_cuda: nn\n",
