@@ -14,6 +14,7 @@ drops it. ``cases`` is a list of rows for one name: the first whose ``when`` (pa
 holds for a call is taken. What none of this can say is a function of its own, ``codemod``.
 
 Alternatives in braces make several names of one: ``torchvision.models.{,resnet.}{resnet18, resnet50}`` are four.
+``{}`` in ``to`` is the last part of the name.
 """
 
 from __future__ import annotations
@@ -184,6 +185,7 @@ def _row(rule: Rule, old: str, keys: dict[str, Any]) -> Row:
         for each in cases
     )
     row = Row(rule, old, **fields)
+    row = row._replace(to=row.to.replace("{}", old.rpartition(".")[2]))
     if row.drop and row.add:
         raise ValueError(f"{old}: a row drops arguments or adds some, not both; 'replace' does both in one place")
     return row
