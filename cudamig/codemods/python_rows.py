@@ -160,11 +160,11 @@ def rows(rule: Rule) -> list[Row]:
     return [
         _row(rule, old, {**common, **(own if isinstance(own, dict) else {"to": own} if own else {})})
         for name, own in each.items()
-        for old in _alternatives(name)
+        for old in alternatives(name)
     ]
 
 
-def _alternatives(name: str) -> list[str]:
+def alternatives(name: str) -> list[str]:
     """All names that a name with alternatives in braces stands for."""
     parts = [part.split(",") if index % 2 else [part] for index, part in enumerate(re.split(r"[{}]", name))]
     return ["".join(word.strip() for word in words) for words in itertools.product(*parts)]

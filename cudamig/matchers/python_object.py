@@ -13,6 +13,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from cudamig.codemods.python_rows import alternatives
 from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_chains import BASE, CALL
 from cudamig.hosts.python_names import Use
@@ -50,7 +51,7 @@ def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> 
 
 def _table(rule: Rule, key: str) -> Mapping[str, _Methods]:
     table: Mapping[str, _Methods] = rule.args.get(key, {})
-    return table
+    return {name: methods for names, methods in table.items() for name in alternatives(names)}
 
 
 def _derived(document: PythonDocument, uses: Sequence[Use], table: Mapping[str, _Methods]) -> Iterator[_Seen]:
