@@ -2,7 +2,8 @@
 
 - ``derived``: a class -> methods that a class below it must not define any more, each with what to do;
 - ``made``: a class -> methods of its objects, called on a name that nothing but calls of the class give;
-- ``package``: a package that a file must import for ``called``: methods that nobody else's objects have.
+- ``package``: a package that a file must import for ``called``: methods that nobody else's objects have. A file that
+  takes one of the attributes ``unless`` knows of the change, and is left alone.
 
 Names are found through imports; what is written for some versions only is left alone.
 """
@@ -10,7 +11,7 @@ Names are found through imports; what is written for some versions only is left 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cudamig.codemods.python_rows import alternatives
@@ -43,7 +44,7 @@ def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> 
         uses = [use for use in uses if not use.guarded]
         seen = [*_derived(document, uses, derived), *_made(document, uses, made)]
         if package and any(use.target.partition(".")[0] == package for use in uses):
-            seen += _called(document, rule.args["called"])
+            seen += _called(document, rule.args["called"], rule.args.get("unless", ()))
         for span, name, why in seen:
             message = str(rule.args["message"]).format(name=name)
             yield context.finding(rule, path, span, message, manual(rule.title, why))
@@ -81,7 +82,8 @@ def _made(document: PythonDocument, uses: Sequence[Use], table: Mapping[str, _Me
             yield _Seen(document.span(chain.node), method, methods[0][method])
 
 
-def _called(document: PythonDocument, methods: _Methods) -> Iterator[_Seen]:
-    for node in document.names.every:
-        if isinstance(node, ast.Attribute) and node.attr in methods:
-            yield _Seen(document.span(node), node.attr, methods[node.attr])
+def _called(document: PythonDocument, methods: _Methods, unless: Collection[str]) -> list[_Seen]:
+    taken = [node for node in document.names.every if isinstance(node, ast.Attribute)]
+    if any(node.attr in unless for node in taken):
+        return []
+    return [_Seen(document.span(node), node.attr, methods[node.attr]) for node in taken if node.attr in methods]

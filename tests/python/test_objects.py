@@ -62,3 +62,4 @@ def test_methods_that_nobody_else_has() -> None:
     args: dict[str, Any] = {"package": "trt", "called": {"get_binding_shape": "use names"}}
     assert found("import trt\nlog = trt.Logger()\n" + text, **args) == [("x.get_binding_shape", "use names")]
     assert found("import other\n" + text, **args) == []
+    assert found("import trt\nlog = trt.Logger()\nnew = x.new\n" + text, unless=["new"], **args) == []
