@@ -19,11 +19,11 @@ Alternatives in braces make several names of one: ``torchvision.models.{,resnet.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from cudamig.codemods.python_row_text import alternatives, signature
 from cudamig.model import Edit, Fix, Safety, manual
 from cudamig.rules.model import Rule
 
@@ -164,18 +164,12 @@ def rows(rule: Rule) -> list[Row]:
     ]
 
 
-def alternatives(name: str) -> list[str]:
-    """All names that a name with alternatives in braces stands for."""
-    parts = [part.split(",") if index % 2 else [part] for index, part in enumerate(re.split(r"[{}]", name))]
-    return ["".join(word.strip() for word in words) for words in itertools.product(*parts)]
-
-
 def _row(rule: Rule, old: str, keys: dict[str, Any]) -> Row:
     """A row; lists become tuples, ``import`` becomes ``needs``, a signature is taken apart."""
     fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in keys.items()}
     if "import" in fields:
         fields["needs"] = fields.pop("import")
-    fields.update(_signature(str(fields.pop("signature", ""))))
+    fields.update(signature(str(fields.pop("signature", ""))))
     if "safety" in fields:
         fields["safety"] = Safety(fields["safety"])
     cases = fields.pop("cases", ())
@@ -189,16 +183,3 @@ def _row(rule: Rule, old: str, keys: dict[str, Any]) -> Row:
     if row.drop and row.add:
         raise ValueError(f"{old}: a row drops arguments or adds some, not both; 'replace' does both in one place")
     return row
-
-
-def _signature(text: str) -> dict[str, Any]:
-    """``"model, args, f, *, verbose"``: what follows ``*`` must be a keyword now. ``"fn, *args"``: the rest is fn's."""
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    fields: dict[str, Any] = {}
-    if "*" in names:
-        fields["positional"] = names.index("*")
-        names.remove("*")
-    if names and names[-1].startswith("*"):
-        fields["variadic"] = True
-        names.pop()
-    return {**fields, "signature": tuple(names)}

@@ -14,7 +14,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cudamig.codemods.python_rows import alternatives
+from cudamig.codemods.python_row_text import alternatives
 from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_chains import BASE, CALL
 from cudamig.hosts.python_names import Use
