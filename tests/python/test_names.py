@@ -192,6 +192,8 @@ def test_other_code_is_not(text: str) -> None:
 
 FALLBACKS = [
     ("try:\n    from torch.cuda.amp import a\nexcept ImportError:\n    pass\na()", True),
+    ("try:\n    from torch.cuda.amp import a\nexcept ImportError:\n    raise ImportError('a')\na()", False),
+    ("import torch\nif torch.version.full_version < '2':\n    torch.a()", True),
     ("try:\n    from torch.cuda.amp import a\nexcept Exception:\n    pass\na()", True),
     ("try:\n    from torch.cuda.amp import a\nexcept:\n    pass\na()", True),
     ("try:\n    import torch\n    from torch.cuda.amp import a\nexcept ImportError:\n    pass\na()", False),
