@@ -13,6 +13,7 @@ from cudamig.hosts.python_names import Use
 from cudamig.model import Edit, Span
 
 _REST = re.compile(r"[ \t\f]*(?:\r\n|\r|\n|\Z)")
+_BLANK_BEFORE = re.compile(r"(?<=[\r\n])(?:[ \t\f]*(?:\r\n|\r|\n))+\Z")
 _BLOCKS = ("body", "orelse", "finalbody")
 
 
@@ -38,4 +39,7 @@ def _deletion(document: PythonDocument, statement: ast.Expr, call: ast.Call, alo
     start, rest = line_start(text, span.start), _REST.match(text, span.end)
     if text[start : span.start].strip() or not rest:
         raise Refused("it shares its line with something else")
+    blank = _BLANK_BEFORE.search(text, 0, start)
+    if blank and _REST.match(text, rest.end()):  # blank lines on both sides: one side's are enough
+        start = blank.start()
     return Edit(document.source.path, Span(start, rest.end()), "")

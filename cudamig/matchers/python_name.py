@@ -36,6 +36,7 @@ from cudamig.hosts.python_scopes import Other
 from cudamig.model import Edit, Finding, Fix, Safety, Span
 from cudamig.rules.model import Context, Rule
 
+LOOSE = "loose"  # the role of a value that no call is given
 _BARE = {
     ANNOTATION: "it is an annotation here",
     CLASSINFO: "objects are checked for it here",
@@ -152,7 +153,7 @@ def _wanted(
 def _changed(document: PythonDocument, use: Use, row: Row, rest: str) -> Wanted:
     """The use with the edits besides that of its name, and the row that its call turned out to be. Raises Refused."""
     role = _role(use, row, rest)
-    if role in row.doubtful:
+    if role in row.doubtful or (LOOSE in row.doubtful and role == VALUE and not _argument(document, use)):
         row = row._replace(safety=Safety.UNSAFE, reason=row.doubt)
     if use.chain.role == LOOKUP:
         raise Refused(_BARE[LOOKUP])
@@ -166,6 +167,13 @@ def _changed(document: PythonDocument, use: Use, row: Row, rest: str) -> Wanted:
         codemod = importlib.import_module(f"cudamig.codemods.python_{row.codemod}")
         row, own = codemod.change(document, use, row)
     return Wanted(use, row, rest, (*own, *change_call(document, use.chain.call, row)))
+
+
+def _argument(document: PythonDocument, use: Use) -> bool:
+    """Whether a name is given to a call."""
+    calls = (node for node in document.names.every if isinstance(node, ast.Call))
+    node = use.chain.node
+    return any(node in call.args or any(keyword.value is node for keyword in call.keywords) for call in calls)
 
 
 def _edits(document: PythonDocument, use: Use, row: Row, role: str) -> list[Edit]:

@@ -2,8 +2,8 @@
 
 - ``derived``: a class -> methods that a class below it must not define any more, each with what to do;
 - ``made``: a class -> methods of its objects, called on a name that nothing but calls of the class give;
-- ``package``: a package that a file must import for ``called``: methods that nobody else's objects have. A file that
-  takes one of the attributes ``unless`` knows of the change, and is left alone.
+- ``package``: a package that a file must import for ``called``: methods that nobody else's objects have. Each is
+  found once in a file; one that takes one of the attributes ``unless`` knows of the change, and is left alone.
 
 Names are found through imports; what is written for some versions only is left alone.
 """
@@ -86,4 +86,5 @@ def _called(document: PythonDocument, methods: _Methods, unless: Collection[str]
     taken = [node for node in document.names.every if isinstance(node, ast.Attribute)]
     if any(node.attr in unless for node in taken):
         return []
-    return [_Seen(document.span(node), node.attr, methods[node.attr]) for node in taken if node.attr in methods]
+    first = {node.attr: node for node in reversed(taken) if node.attr in methods}
+    return [_Seen(document.span(node), name, methods[name]) for name, node in sorted(first.items())]

@@ -268,7 +268,7 @@ def test_one_finding_for_an_import() -> None:
 
 
 def test_a_role_in_which_a_name_may_mean_something_else() -> None:
-    table = {"np.bool": {"to": "bool", "doubtful": ["call", "classinfo"], "doubt": "another in numpy 2"}}
+    table = {"np.bool": {"to": "bool", "doubtful": ["call", "classinfo", "loose"], "doubt": "another in numpy 2"}}
     rule = BASE._replace(
         anchors=(("import",),),
         args={"names": table, "message": "{name}"},
@@ -278,9 +278,11 @@ def test_a_role_in_which_a_name_may_mean_something_else() -> None:
         removed={},
         replacement_since={},
     )
-    outcome = examples.run({"a.py": "import np\nx = f(np.bool), np.bool(y), isinstance(z, np.bool)\n"}, [rule])
-    assert outcome.after["a.py"].decode() == "import np\nx = f(bool), np.bool(y), isinstance(z, np.bool)\n"
-    assert [finding.fix.reason for finding in outcome.left] == ["another in numpy 2"] * 2
+    outcome = examples.run(
+        {"a.py": "import np\nx = f(np.bool), np.bool(y), isinstance(z, np.bool)\ny = np.bool\n"}, [rule]
+    )
+    assert outcome.after["a.py"].decode() == "import np\nx = f(bool), np.bool(y), isinstance(z, np.bool)\ny = np.bool\n"
+    assert [finding.fix.reason for finding in outcome.left] == ["another in numpy 2"] * 3
 
 
 GONE = {"torchaudio.set_audio_backend": {"codemod": "statement_gone"}}
@@ -290,6 +292,7 @@ GONE = {"torchaudio.set_audio_backend": {"codemod": "statement_gone"}}
     ("before", "after"),
     [
         ("torchaudio.set_audio_backend('sox')\nx = 1\n", "x = 1\n"),
+        ("\ntorchaudio.set_audio_backend('sox')\n\n\nx = 1\n", "\n\nx = 1\n"),
         ("if x:\n    torchaudio.set_audio_backend(y)\n    z = 1\n", "if x:\n    z = 1\n"),
         ("if x:\n    torchaudio.set_audio_backend('sox')\n", None),
         ("torchaudio.set_audio_backend(f())\n", None),
