@@ -1,10 +1,12 @@
-"""Calls that do nothing any more: the statement goes."""
+"""Calls that do nothing any more: the statement goes, and the import that nothing else uses."""
 
 from __future__ import annotations
 
 import ast
 import re
 
+from cudamig.codemods.python_handed import handed_on
+from cudamig.codemods.python_imports import Move, rewrite
 from cudamig.codemods.python_rows import Row
 from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
@@ -25,8 +27,21 @@ def change(document: PythonDocument, use: Use, row: Row) -> tuple[Row, list[Edit
             block = getattr(node, name, None)
             for statement in block if isinstance(block, list) else []:
                 if call and isinstance(statement, ast.Expr) and statement.value is call:
-                    return row, [_deletion(document, statement, call, alone=block == [statement])]
+                    deletion = _deletion(document, statement, call, alone=block == [statement])
+                    return row, [deletion, *_import_gone(document, use)]
     raise Refused("what it returns is used")
+
+
+def _import_gone(document: PythonDocument, use: Use) -> list[Edit]:
+    """The edits on the import that nothing else needs, where it is clear that nothing does."""
+    found, names = use.imports[0], document.names
+    used = sum(chain.root == found.local for chain in names.chains) > 1 or found.local in names.words
+    if used or len(use.imports) > 1 or found.indirect or handed_on(document, found):
+        return []
+    try:
+        return rewrite(document, [Move(found, "", found.local)])
+    except Refused:
+        return []
 
 
 def _deletion(document: PythonDocument, statement: ast.Expr, call: ast.Call, alone: bool) -> Edit:

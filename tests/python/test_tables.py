@@ -302,8 +302,15 @@ GONE = {"torchaudio.set_audio_backend": {"codemod": "statement_gone"}}
     ],
 )
 def test_statements_that_go(before: str, after: str | None) -> None:
-    text = f"import torchaudio\n{before}"
+    text = f"import torchaudio\n{before}torchaudio.load\n"
     rule = BASE._replace(anchors=(("import",),), args={"names": GONE, "message": "{name}"}, fix={}, since={})
     outcome = examples.run({"a.py": text}, [rule._replace(removed={}, replacement_since={})], unsafe=True)
-    assert outcome.after["a.py"].decode() == (text if after is None else f"import torchaudio\n{after}")
+    assert outcome.after["a.py"].decode() == (text if after is None else f"import torchaudio\n{after}torchaudio.load\n")
     assert len(outcome.left) == (after is None)
+
+
+def test_an_import_that_only_such_a_statement_needed_goes() -> None:
+    rule = BASE._replace(anchors=(("import",),), args={"names": GONE, "message": "{name}"}, fix={}, since={})
+    text = "import os\nimport torchaudio\ntorchaudio.set_audio_backend('sox')\nos.x\n"
+    outcome = examples.run({"a.py": text}, [rule._replace(removed={}, replacement_since={})], unsafe=True)
+    assert outcome.after["a.py"].decode() == "import os\nos.x\n"
