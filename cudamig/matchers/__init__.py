@@ -69,6 +69,7 @@ MATCHERS = {
     "python-build-flag": Matcher("python_build", ("python",)),
     "python-method": Matcher("python_method", ("python", "notebook")),
     "python-name": Matcher("python_name", ("python", "notebook")),
+    "python-object": Matcher("python_object", ("python", "notebook")),
     "python-option": Matcher("python_option", ("python", "notebook")),
     "kubeflow": Matcher("kubeflow", ("yaml",)),
     "suppression": Matcher("", KINDS, stack=True),

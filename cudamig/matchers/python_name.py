@@ -36,6 +36,7 @@ from cudamig.hosts.python_scopes import Other
 from cudamig.model import Edit, Finding, Fix, Safety, Span
 from cudamig.rules.model import Context, Rule
 
+LOOSE = "loose"  # the role of a value that no call is given
 _BARE = {
     ANNOTATION: "it is an annotation here",
     CLASSINFO: "objects are checked for it here",
@@ -49,14 +50,17 @@ _BARE = {
 
 def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
     """Findings for every use of a name that one of ``rules`` knows, unless it is written for some versions only."""
-    rows = Rows(rules)
+    path, packages = document.source.path, context.packages
+    rows = Rows(rules, lambda package: packages is not None and packages.own(path, package))
     uses = document.names.uses(rows.roots)
     mentioned = {use.name for use in uses}
     patched = replaced(document, uses)
-    wanted = []
+    wanted: list[Wanted] = []
     for use in uses:
         hit = None if use.guarded or use.chain.role == STORE else _found(rows, use)
         if hit and mentioned.isdisjoint(hit[0].unless) and _counts(use, *hit):
+            if hit[0].once and _told(use, rows, wanted):
+                continue
             wanted.append(_wanted(document, use, *hit, context, patched))
     planned, gone = leave(document, rows, uses, plan(document, wanted, uses))
     for each in planned:
@@ -78,6 +82,13 @@ def _found(rows: Rows, use: Use) -> tuple[Row, str] | None:
     if hit and first.indirect and (hit[0].old.endswith(".") if first.starred else within(use.target, hit[0].old)):
         return None
     return hit
+
+
+def _told(use: Use, rows: Rows, wanted: Sequence[Wanted]) -> bool:
+    """Whether something else is found already at the import that a use comes by, or the import itself is."""
+    found = use.imports[0]
+    itself = not found.named and rows.find(found.alias.name) is not None
+    return itself or any(other.row.once and other.use.imports[0].alias is found.alias for other in wanted)
 
 
 def _counts(use: Use, row: Row, rest: str) -> bool:
@@ -125,9 +136,13 @@ def _wanted(
             raise Refused("the name may come from another star import")
         if id(use.chain.node) in document.names.formatted:
             raise Refused("it stands inside an f-string")
+        for name in row.refuse:
+            if use.chain.role in (CALL, SUPER) and use.chain.call and given(use.chain.call, row, name):
+                raise Refused(row.refuse[name])
         if not row.moves and not row.changes_call:
-            manual_only = row.rule.safety is Safety.MANUAL
-            raise Refused(row.rule.reason if manual_only else "nothing is known that could stand for it")
+            manual_only = row.rule.safety is Safety.MANUAL or row.safety is Safety.MANUAL
+            reason = row.reason or row.rule.reason
+            raise Refused(reason if manual_only else "nothing is known that could stand for it")
         if not context.target.reaches(row.rule.replacement_since):
             raise Refused("the target does not have the replacement yet")
         return _changed(document, use, row, rest)
@@ -138,6 +153,8 @@ def _wanted(
 def _changed(document: PythonDocument, use: Use, row: Row, rest: str) -> Wanted:
     """The use with the edits besides that of its name, and the row that its call turned out to be. Raises Refused."""
     role = _role(use, row, rest)
+    if role in row.doubtful or (LOOSE in row.doubtful and role == VALUE and not _argument(document, use)):
+        row = row._replace(safety=Safety.UNSAFE, reason=row.doubt)
     if use.chain.role == LOOKUP:
         raise Refused(_BARE[LOOKUP])
     if role == PARTIAL and use.chain.call and row.before_rest:
@@ -150,6 +167,13 @@ def _changed(document: PythonDocument, use: Use, row: Row, rest: str) -> Wanted:
         codemod = importlib.import_module(f"cudamig.codemods.python_{row.codemod}")
         row, own = codemod.change(document, use, row)
     return Wanted(use, row, rest, (*own, *change_call(document, use.chain.call, row)))
+
+
+def _argument(document: PythonDocument, use: Use) -> bool:
+    """Whether a name is given to a call."""
+    calls = (node for node in document.names.every if isinstance(node, ast.Call))
+    node = use.chain.node
+    return any(node in call.args or any(keyword.value is node for keyword in call.keywords) for call in calls)
 
 
 def _edits(document: PythonDocument, use: Use, row: Row, role: str) -> list[Edit]:

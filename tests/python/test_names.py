@@ -155,6 +155,7 @@ GUARDED = {
     "early raise": "if torch.__version__ < '2':\n    raise E(torch.a)\ntorch.b",
     "try attribute": "try:\n    torch.a\nexcept AttributeError:\n    torch.b",
     "try type": "try:\n    torch.a\nexcept (ValueError, TypeError):\n    torch.b",
+    "full version": "import np\nif np.version.full_version > '1.24':\n    torch.a\nelse:\n    torch.b",
     "try import": "try:\n    from torch.c import x\n    torch.a\nexcept ImportError:\n    torch.b",
     "suppress": "from contextlib import suppress\nwith suppress(AttributeError):\n    torch.a\n    torch.b",
     "inside function": "if torch.__version__ > '2':\n    def f(x=torch.a):\n        for y in x: return torch.b",
@@ -192,6 +193,7 @@ def test_other_code_is_not(text: str) -> None:
 
 FALLBACKS = [
     ("try:\n    from torch.cuda.amp import a\nexcept ImportError:\n    pass\na()", True),
+    ("try:\n    from torch.cuda.amp import a\nexcept ImportError:\n    raise ImportError('a')\na()", False),
     ("try:\n    from torch.cuda.amp import a\nexcept Exception:\n    pass\na()", True),
     ("try:\n    from torch.cuda.amp import a\nexcept:\n    pass\na()", True),
     ("try:\n    import torch\n    from torch.cuda.amp import a\nexcept ImportError:\n    pass\na()", False),

@@ -186,7 +186,7 @@ SILENT = {
     "load asks": "import torch\nx = 'weights_only' in torch.load.__code__.co_varnames",
     "load tries": "import torch\ntry: torch.load(p, weights_only=True)\nexcept TypeError: torch.load(p)",
     "new autocast": "import torch\ntorch.amp.autocast('cuda'); torch.autocast('cuda')",
-    "other amp": "from apex import amp\namp.autocast(); amp.GradScaler()",
+    "other amp": "from mine import amp\namp.autocast(); amp.GradScaler()",
     "shadowed": "from torch.cuda.amp import autocast\ndef f(autocast): autocast()",
     "scheduler": "from torch.optim.lr_scheduler import StepLR\nStepLR(o, 1, 2, 3); isinstance(x, StepLR)",
     "scheduler subclass": "from torch.optim.lr_scheduler import LRScheduler\nclass A(LRScheduler):\n"
