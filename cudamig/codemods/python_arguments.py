@@ -44,7 +44,7 @@ def change_call(document: PythonDocument, call: ast.Call, row: Row) -> list[Edit
     for argument in text.arguments:
         known = row.keywords is None or argument.keyword in (*row.keywords, *row.signature)
         if argument.keyword.isidentifier() and not known:
-            raise Refused(f"it gives `{argument.keyword}`, which the old default does not take")
+            raise Refused(f"it gives `{argument.keyword}`, which the form known here does not take")
     if sum(not argument.keyword for argument in text.arguments) < row.least:
         raise Refused(f"it has fewer than {row.least} positional arguments")
     edits = Edits(document)

@@ -47,6 +47,8 @@ class Row(NamedTuple):
     lacks: tuple[str, ...] = ()  # found only in calls that give none of these
     has: tuple[str, ...] = ()  # found only in calls that give one of these
     unless: tuple[str, ...] = ()  # names that show, used anywhere in a file, that it knows of the change
+    called: bool = False  # found only where it is called itself
+    whole: bool = False  # what is below the name is not found
     keywords: tuple[str, ...] | None = None  # a call with other keywords than these and the signature's is not changed
     prepend: str = ""  # a new first argument
     add: dict[str, str] = {}  # noqa: RUF012 - keyword -> text
@@ -57,6 +59,7 @@ class Row(NamedTuple):
     suffix: str = ""  # behind the call, ".mH"
     cases: tuple[Case, ...] = ()
     codemod: str = ""  # cudamig/codemods/python_NAME.py, whose change(document, use, row) gives a row and edits
+    vanishes: bool = False  # a codemod takes the name away with the edits on its call
     types: bool = False  # annotations and isinstance checks move along
     decorator: bool = False  # used without parentheses it is a decorator, and gets some
     safety: Safety | None = None  # where it differs from the rule's, with a reason of its own
@@ -66,7 +69,7 @@ class Row(NamedTuple):
     @property
     def moves(self) -> bool:
         """Whether the name itself changes."""
-        return bool(self.to)
+        return bool(self.to) or self.vanishes
 
     @property
     def dotted(self) -> bool:

@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterator, Sequence
 from cudamig.codemods.python_arguments import change_call, given, parentheses
 from cudamig.codemods.python_cases import chosen
 from cudamig.codemods.python_gone import leave
-from cudamig.codemods.python_moves import Wanted, plan, within
+from cudamig.codemods.python_moves import plan
+from cudamig.codemods.python_planned import Wanted, within
 from cudamig.codemods.python_rows import Row, Rows
 from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
@@ -43,7 +44,7 @@ def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> 
     wanted = []
     for use in uses:
         hit = None if use.guarded or use.chain.role == STORE else rows.find(use.name)
-        if hit and mentioned.isdisjoint(hit[0].unless) and _counts(use, *hit):
+        if hit and mentioned.isdisjoint(hit[0].unless) and _counts(use, *hit) and not _backported(*hit, patched):
             wanted.append(_wanted(document, use, *hit, context, patched))
     planned, gone = leave(document, rows, uses, plan(document, wanted, uses))
     for each in planned:
@@ -61,6 +62,8 @@ def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> 
 def _counts(use: Use, row: Row, rest: str) -> bool:
     """Whether a use is one that the row speaks of: a call may already give what it asks for."""
     role, call = _role(use, row, rest), use.chain.call
+    if (row.called and role not in (CALL, PARTIAL)) or ((row.called or row.whole) and rest):
+        return False
     if not (row.lacks or row.has):
         return role != SUPER  # the class that subclasses it is found as such
     if call is None or role not in (CALL, PARTIAL, SUPER):
@@ -69,6 +72,11 @@ def _counts(use: Use, row: Row, rest: str) -> bool:
     if any(given(call, row, name, skip) or _spread(use, call, name) for name in row.lacks):
         return False
     return not row.has or any(given(call, row, name, skip) or _spread(use, call, name) for name in row.has)
+
+
+def _backported(row: Row, rest: str, patched: Collection[str]) -> bool:
+    """Whether the file gives the new name to a library that lacks it: the old one is for those releases."""
+    return bool(row.to) and row.to + rest in patched
 
 
 def _spread(use: Use, call: ast.Call, name: str) -> bool:
@@ -152,7 +160,9 @@ def _unused(document: PythonDocument, rows: Rows, uses: Sequence[Use], context: 
         hit = rows.find(found.target) if found.named and found not in used else None
         if not hit or document.names.fallback(found):
             continue
-        row = hit[0]
+        row, rest = hit
+        if row.called or (row.whole and rest):
+            continue
         if (row.moves or not row.changes_call) and not (row.lacks or row.has):
             fix = manual(row.rule.title, _why_unused(document, found))
             yield _finding(document, context, row, document.span(found.alias), found.target, fix)
