@@ -29,7 +29,7 @@ def change(document: PythonDocument, use: Use, row: Row) -> tuple[Row, list[Edit
         raise Refused("whether its ends are whole numbers is not known, and others give another number of elements")
     sign = 1 if step is None else _sign(step)
     span = document.span(end)
-    edit = Edit(document.source.path, span, _moved(end, document.source.slice(span), sign))
+    edit = Edit(document.source.path, span, _moved(document, end, sign))
     typed = parameter(call, row, "dtype") is not None
     add = {} if typed else {"dtype": f"{torch_name(document, use)}.get_default_dtype()"}
     return row._replace(codemod="", add=add), [edit]
@@ -63,9 +63,13 @@ def _sign(step: ast.expr) -> int:
     return 1 if value > 0 else -1
 
 
-def _moved(end: ast.expr, text: str, sign: int) -> str:
+def _moved(document: PythonDocument, end: ast.expr, sign: int) -> str:
     """``end`` one further: ``5`` is ``6``, ``n - 1`` is ``n``."""
     try:
         return str(ast.literal_eval(end) + sign)
     except ValueError:
-        return f"{text} {'+' if sign > 0 else '-'} 1"
+        pass
+    back = ast.Sub if sign > 0 else ast.Add
+    if isinstance(end, ast.BinOp) and isinstance(end.op, back) and ast.unparse(end.right) == "1":
+        return document.source.slice(document.span(end.left))
+    return f"{document.source.slice(document.span(end))} {'+' if sign > 0 else '-'} 1"

@@ -33,7 +33,7 @@ _METHODS = frozenset(  # their results have no graph where their tensor has none
         *("permute", "t", "zero_", "normal_", "uniform_", "random_", "resize_", "unsqueeze_", "squeeze_"),
     )
 )
-_ATOMS = (ast.Name, ast.Attribute, ast.Subscript)
+_ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 _BREAK = re.compile(r"[\r\n]")
 
 
@@ -92,6 +92,7 @@ def _fresh(document: PythonDocument, value: ast.expr, scope: Scope) -> bool:
 
 def _bare(value: ast.expr, text: str) -> bool:
     """Whether a tensor can stand without parentheses: a name, an attribute, a call or an item, not broken early."""
-    if isinstance(value, ast.Call):
-        return isinstance(dotted(value.func)[0], ast.Name) and not _BREAK.search(text.partition("(")[0])
-    return isinstance(value, _ATOMS) and not _BREAK.search(text)
+    if not _BREAK.search(text):
+        return isinstance(value, _ATOMS)
+    called = isinstance(value, ast.Call) and isinstance(dotted(value.func)[0], ast.Name)
+    return called and not _BREAK.search(text.partition("(")[0])
