@@ -33,8 +33,12 @@ _METHODS = frozenset(  # their results have no graph where their tensor has none
         *("permute", "t", "zero_", "normal_", "uniform_", "random_", "resize_", "unsqueeze_", "squeeze_"),
     )
 )
+_NEW = frozenset(("new", "new_tensor", "new_zeros", "new_ones", "new_full", "new_empty"))
+_COUNTS = frozenset(  # methods whose results are integers or bools, which never have a graph
+    ("long", "int", "short", "byte", "bool", "nonzero", "ne", "eq", "ge", "gt", "le", "lt", "argmax", "argsort")
+)
+_DETACHED = re.compile(r"[ \t]*\.detach\(\)")
 _ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
-_BREAK = re.compile(r"[\r\n]")
 
 
 def change(document: PythonDocument, use: Use, row: Row) -> tuple[Row, list[Edit]]:
@@ -53,8 +57,12 @@ def change(document: PythonDocument, use: Use, row: Row) -> tuple[Row, list[Edit
     begin, end = document.span(use.chain.node).start, document.span(call).end
     if "#" in source.text[begin : item.start] + source.text[item.end : end]:
         raise Refused("there are comments between its arguments")
-    fresh = _fresh(document, value, use.chain.scope)
-    suffix = ("" if fresh else ".detach()") + _gradient(document, parameter(call, row, "requires_grad"))
+    fresh, gradient = (
+        _fresh(document, value, use.chain.scope),
+        _gradient(document, parameter(call, row, "requires_grad")),
+    )
+    detached = not gradient and _DETACHED.match(source.text, end)
+    suffix = ("" if fresh or detached or _counts(value) else ".detach()") + gradient
     wrapped = item.start < document.span(value).start  # in parentheses of its own
     bare = wrapped or _bare(value, source.text[item.start : item.end])
     edits = [
@@ -77,9 +85,11 @@ def _gradient(document: PythonDocument, value: ast.expr | None) -> str:
 
 
 def _fresh(document: PythonDocument, value: ast.expr, scope: Scope) -> bool:
-    """Whether a tensor comes straight from a factory of torch."""
-    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _METHODS:
-        value = value.func.value
+    """Whether a tensor comes straight from a factory of torch, or of another tensor."""
+    while _method(value) in _METHODS:
+        value = value.func.value  # type: ignore[attr-defined]
+    if _method(value) in _NEW:
+        return True
     if not isinstance(value, ast.Call) or {keyword.arg for keyword in value.keywords} & {None, "out", "requires_grad"}:
         return False
     root, attributes = dotted(value.func)
@@ -90,9 +100,24 @@ def _fresh(document: PythonDocument, value: ast.expr, scope: Scope) -> bool:
     return name in _FACTORIES and module in ("torch", "torch.cuda")
 
 
+def _counts(value: ast.expr) -> bool:
+    """Whether a tensor is made of one that never has a graph: of integers or bools."""
+    while _method(value) in _METHODS - _COUNTS:
+        value = value.func.value  # type: ignore[attr-defined]
+    return _method(value) in _COUNTS
+
+
+def _method(value: ast.expr) -> str:
+    """The name of the method that an expression calls."""
+    return value.func.attr if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) else ""
+
+
 def _bare(value: ast.expr, text: str) -> bool:
-    """Whether a tensor can stand without parentheses: a name, an attribute, a call or an item, not broken early."""
-    if not _BREAK.search(text):
-        return isinstance(value, _ATOMS)
-    called = isinstance(value, ast.Call) and isinstance(dotted(value.func)[0], ast.Name)
-    return called and not _BREAK.search(text.partition("(")[0])
+    """Whether a tensor can stand without parentheses: a name, an attribute, a call or an item on one line."""
+    if "\\" in text:
+        return False
+    try:
+        ast.parse(text, mode="eval")
+    except SyntaxError:
+        return False
+    return isinstance(value, _ATOMS)

@@ -22,7 +22,7 @@ from cudamig.hosts.python_chains import ANNOTATION, BASE, CALL, CLASSINFO, DECOR
 from cudamig.hosts.python_names import Use
 from cudamig.hosts.python_patches import replaced
 from cudamig.hosts.python_scopes import Import, Other
-from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
+from cudamig.model import Edit, Finding, Fix, Safety, Severity, Span, manual
 from cudamig.rules.model import Context, Rule
 
 _BARE = {
@@ -68,6 +68,8 @@ def _counts(use: Use, row: Row, rest: str) -> bool:
         return role != SUPER  # the class that subclasses it is found as such
     if call is None or role not in (CALL, PARTIAL, SUPER):
         return bool(row.lacks) and role == VALUE and not rest
+    if row.rule.severity is Severity.INFO and any(keyword.arg is None for keyword in call.keywords):
+        return False  # whether it lacks anything is not known, and nobody waits for this advice
     skip = int(role == PARTIAL)
     if any(given(call, row, name, skip) or _spread(use, call, name) for name in row.lacks):
         return False
@@ -161,7 +163,7 @@ def _unused(document: PythonDocument, rows: Rows, uses: Sequence[Use], context: 
         if not hit or document.names.fallback(found):
             continue
         row, rest = hit
-        if row.called or (row.whole and rest):
+        if row.called or (row.whole and rest) or row.rule.severity is Severity.INFO:
             continue
         if (row.moves or not row.changes_call) and not (row.lacks or row.has):
             fix = manual(row.rule.title, _why_unused(document, found))
