@@ -86,7 +86,7 @@ def _gradient(document: PythonDocument, value: ast.expr | None) -> str:
 
 def _fresh(document: PythonDocument, value: ast.expr, scope: Scope) -> bool:
     """Whether a tensor comes straight from a factory of torch, or of another tensor."""
-    while _method(value) in _METHODS:
+    while _method(value) in _METHODS or _filled(value):
         value = value.func.value  # type: ignore[attr-defined]
     if _method(value) in _NEW:
         return True
@@ -105,6 +105,11 @@ def _counts(value: ast.expr) -> bool:
     while _method(value) in _METHODS - _COUNTS:
         value = value.func.value  # type: ignore[attr-defined]
     return _method(value) in _COUNTS
+
+
+def _filled(value: ast.expr) -> bool:
+    """Whether an expression fills a tensor with a number; another tensor could bring a graph along."""
+    return _method(value) == "fill_" and all(literal(each) for each in getattr(value, "args", ()))
 
 
 def _method(value: ast.expr) -> str:
