@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from cudamig.codemods.python_cases import literal
 from cudamig.codemods.python_edits import Edits
 from cudamig.codemods.python_replaced import drop, replace
 from cudamig.codemods.python_rows import Row
@@ -22,11 +23,12 @@ def given(call: ast.Call, row: Row, name: str, skip: int = 0) -> bool:
 
     ``skip``: so many leading arguments are not the callee's own (those of functools.partial).
     """
-    if any(keyword.arg == name for keyword in call.keywords):
-        return True
+    values = [keyword.value for keyword in call.keywords if keyword.arg == name]
     count = row.signature.index(name) + 1 if name in row.signature else len(call.args) + 1
     before = call.args[skip : skip + count]
-    return len(before) == count and not any(isinstance(value, ast.Starred) for value in before)
+    if len(before) == count and not any(isinstance(value, ast.Starred) for value in before):
+        values.append(before[-1])
+    return any(literal(value) not in row.unset for value in values)
 
 
 def change_call(document: PythonDocument, call: ast.Call, row: Row, partial: bool = False) -> list[Edit]:
@@ -50,7 +52,7 @@ def change_call(document: PythonDocument, call: ast.Call, row: Row, partial: boo
     for argument in text.arguments:
         known = row.keywords is None or argument.keyword in (*row.keywords, *row.signature)
         if argument.keyword.isidentifier() and not known:
-            raise Refused(f"it gives `{argument.keyword}`, which the old default does not take")
+            raise Refused(f"it gives `{argument.keyword}`, which the form known here does not take")
     if sum(not argument.keyword for argument in text.arguments) < row.least:
         raise Refused(f"it has fewer than {row.least} positional arguments")
     _enclose(edits, text, row)

@@ -14,6 +14,8 @@ def chosen(call: ast.Call, row: Row) -> Row:
     """The row that holds for ``call``: the row itself where it has no cases. Raises Refused when no case holds."""
     for case in row.cases:
         if all(_holds(call, row, name, values) for name, values in case.when.items()):
+            if case.row.refusal:
+                raise Refused(case.row.refusal)
             return case.row
     if row.cases:
         names = ", ".join(f"`{name}`" for name in dict.fromkeys(name for case in row.cases for name in case.when))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cudamig.codemods.python_imports import Move, rewrite
-from cudamig.codemods.python_moves import Planned
+from cudamig.codemods.python_planned import Planned
 from cudamig.codemods.python_rows import Row, Rows, within
 from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument

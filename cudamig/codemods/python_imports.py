@@ -47,7 +47,7 @@ def rewrite(document: PythonDocument, moves: Sequence[Move], extra: Iterable[str
     """The edits that make ``moves`` in the one statement that they are all in. Raises Refused.
 
     ``extra``: modules to import beside it. Where every name of a ``from`` import goes to one module, only the
-    module's name changes; what goes elsewhere gets a line of its own.
+    module's name changes, and what stays in its module changes in its place; the rest gets a line of its own.
     """
     statement = moves[0].found.statement
     lines = [f"import {module}" for module in sorted(extra)]
@@ -87,13 +87,15 @@ def _rewrite_from(
     listed = _items(document, statement, head.end(), span.end - bool(head[2]))
     stays = len(moves) < len(statement.names)
     named = [move for move in moves if move.to and not move.module]
+    module = statement.module or ""
     home = "" if stays or not named else named[0].home
+    home = module if any(move.home == module for move in named) else home
     here = [move for move in named if move.home == home]
     away = [move for move in moves if move not in here]
     lines = [*lines, *_lines([move for move in away if move.to])]
     if not stays and not here:
         return _replace(document, statement, lines)
-    edits = [(Span(*head.span(1)), home)] if here else []
+    edits = [(Span(*head.span(1)), home)] if here and home != module else []
     for move in here:
         if move.clause.split() != _clause(move.found.alias):
             edits.append((document.span(move.found.alias), move.clause))

@@ -14,32 +14,14 @@ from typing import NamedTuple
 from cudamig.codemods.python_handed import handed_on
 from cudamig.codemods.python_import_lines import Statement, new_import
 from cudamig.codemods.python_imports import Move, rewrite
-from cudamig.codemods.python_rows import Row, within
+from cudamig.codemods.python_planned import Planned, Wanted
+from cudamig.codemods.python_rows import within
 from cudamig.codemods.python_spelling import spell
 from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_names import Use
 from cudamig.hosts.python_scopes import Import
 from cudamig.model import Edit
-
-
-class Wanted(NamedTuple):
-    """A use that a rule finds. ``edits`` are those on its call; ``refusal`` says why it is not rewritten."""
-
-    use: Use
-    row: Row
-    rest: str  # of the dotted name beyond the row's own: ".attribute"
-    edits: tuple[Edit, ...] = ()
-    refusal: str = ""
-
-
-class Planned(NamedTuple):
-    """The edits of a use and the group that they belong to, or why there are none."""
-
-    wanted: Wanted
-    edits: tuple[Edit, ...] = ()
-    group: str = ""
-    refusal: str = ""
 
 
 class _Binding(NamedTuple):
@@ -106,13 +88,13 @@ def _decide(document: PythonDocument, binding: _Binding) -> _Part | list[Planned
         return _repoint(document, found, target, binding.moving)
     blocker = blocker or handed_on(document, found)
     if leaf and blocker:
-        return [Planned(each, refusal=each.refusal or blocker) for each in binding.moving]
+        return [_alone_or(document, found, each, blocker) for each in binding.moving]
     if not blocker:
         try:
             return _dissolve(document, found, binding.moving)
         except Refused as refused:
             if leaf:
-                return [Planned(each, refusal=str(refused)) for each in binding.moving]
+                return [_alone_or(document, found, each, str(refused)) for each in binding.moving]
     return [_alone(document, found, each) for each in binding.moving]
 
 
@@ -142,7 +124,8 @@ def _target(found: Import, moving: Sequence[Wanted], leaf: bool) -> str:
     for each in moving:
         tail = "".join(f".{attribute}" for attribute in each.use.chain.attributes)
         name = each.row.to + each.rest
-        targets.add(name.removesuffix(tail) if each.row.dotted and name.endswith(tail) else "")
+        follows = each.row.dotted and not each.row.vanishes and name.endswith(tail)
+        targets.add(name.removesuffix(tail) if follows else "")
     target = targets.pop() if len(targets) == 1 else ""
     return target if leaf or _last(target) == _last(found.target) else ""
 
@@ -172,6 +155,9 @@ def _dissolve(document: PythonDocument, found: Import, moving: Sequence[Wanted])
     planned: list[Planned] = []
     needs: set[str] = set()
     for each in moving:
+        if each.row.vanishes:
+            planned.append(Planned(each, each.edits))
+            continue
         spelled = spell(document, each.use, each.row, each.rest)
         if spelled.keeps:
             raise Refused(f"`{found.local}` is still needed")
@@ -182,10 +168,19 @@ def _dissolve(document: PythonDocument, found: Import, moving: Sequence[Wanted])
     return _Part(Move(found, "", found.local), planned, frozenset(needs))
 
 
+def _alone_or(document: PythonDocument, found: Import, wanted: Wanted, blocker: str) -> Planned:
+    """An import of the very name stays as it is: only a use that needs it no more can change."""
+    if wanted.row.vanishes and not wanted.refusal:
+        return _alone(document, found, wanted)
+    return Planned(wanted, refusal=wanted.refusal or blocker)
+
+
 def _alone(document: PythonDocument, found: Import, wanted: Wanted) -> Planned:
     """The use is written out; the import stays as it is."""
     if wanted.refusal:
         return Planned(wanted, refusal=wanted.refusal)
+    if wanted.row.vanishes:
+        return Planned(wanted, wanted.edits)
     try:
         spelled = spell(document, wanted.use, wanted.row, wanted.rest)
         added = new_import(document, spelled.needs, found) if spelled.needs else []

@@ -11,7 +11,8 @@ of ``match`` and ``fix`` are fields of ``Row`` and hold for every name that does
 ``replace`` maps the value of a parameter to the argument that stands in its place: a literal as Python writes it,
 ``positive`` (a literal number above zero) or ``any``; ``{}`` in the new argument is the old value, and an empty one
 drops it. ``cases`` is a list of rows for one name: the first whose ``when`` (parameter -> values, ``absent`` is one)
-holds for a call is taken. What none of this can say is a function of its own, ``codemod``.
+holds for a call is taken; one with ``refusal`` says why such a call is left to a person. What none of this can say is
+a function of its own, ``codemod``.
 
 Alternatives in braces make several names of one: ``torchvision.models.{,resnet.}{resnet18, resnet50}`` are four.
 ``{}`` in ``to`` is the last part of the name.
@@ -52,7 +53,10 @@ class Row(NamedTuple):
     variadic: bool = False  # the rest of the positional arguments are not its own
     lacks: tuple[str, ...] = ()  # found only in calls that give none of these
     has: tuple[str, ...] = ()  # found only in calls that give one of these
+    unset: tuple[str, ...] = ()  # literals that are as good as no argument
     unless: tuple[str, ...] = ()  # names that show, used anywhere in a file, that it knows of the change
+    called: bool = False  # found only where it is called itself
+    whole: bool = False  # what is below the name is not found
     keywords: tuple[str, ...] | None = None  # a call with other keywords than these and the signature's is not changed
     prepend: str = ""  # a new first argument
     add: dict[str, str] = {}  # noqa: RUF012 - keyword -> text
@@ -62,7 +66,9 @@ class Row(NamedTuple):
     enclose: str = ""  # two brackets for around all arguments, "[]"
     suffix: str = ""  # behind the call, ".mH"
     cases: tuple[Case, ...] = ()
+    refusal: str = ""  # of a case: why such a call is not changed
     codemod: str = ""  # cudamig/codemods/python_NAME.py, whose change(document, use, row) gives a row and edits
+    vanishes: bool = False  # a codemod takes the name away with the edits on its call
     types: bool = False  # annotations and isinstance checks move along
     decorator: bool = False  # used without parentheses it is a decorator, and gets some
     refuse: dict[str, str] = {}  # noqa: RUF012 - parameter -> why a call that gives it is a person's
@@ -76,7 +82,7 @@ class Row(NamedTuple):
     @property
     def moves(self) -> bool:
         """Whether the name itself changes."""
-        return bool(self.to)
+        return bool(self.to) or self.vanishes
 
     @property
     def dotted(self) -> bool:

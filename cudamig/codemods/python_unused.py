@@ -10,7 +10,7 @@ from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_names import Use
 from cudamig.hosts.python_scopes import Import
-from cudamig.model import Fix, manual
+from cudamig.model import Fix, Severity, manual
 
 
 def unused(document: PythonDocument, rows: Rows, uses: Sequence[Use]) -> Iterator[tuple[Row, Import, Fix]]:
@@ -21,6 +21,8 @@ def unused(document: PythonDocument, rows: Rows, uses: Sequence[Use]) -> Iterato
         if not hit or document.names.fallback(found):
             continue
         row, rest = hit
+        if row.called or (row.whole and rest) or row.rule.severity is Severity.INFO:
+            continue
         if (row.moves or not row.changes_call) and not (row.lacks or row.has):
             yield row, found, _moved(document, found, row, rest)
     yield from _starred(document, rows)

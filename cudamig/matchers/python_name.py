@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterator, Sequence
 from cudamig.codemods.python_arguments import change_call, given, parentheses
 from cudamig.codemods.python_cases import chosen
 from cudamig.codemods.python_gone import leave
-from cudamig.codemods.python_moves import Wanted, plan
+from cudamig.codemods.python_moves import plan
+from cudamig.codemods.python_planned import Wanted
 from cudamig.codemods.python_rows import Row, Rows, within
 from cudamig.codemods.python_unused import unused
 from cudamig.codemods.refused import Refused
@@ -33,7 +34,7 @@ from cudamig.hosts.python_chains import (
 from cudamig.hosts.python_names import Use
 from cudamig.hosts.python_patches import replaced
 from cudamig.hosts.python_scopes import Other
-from cudamig.model import Edit, Finding, Fix, Safety, Span
+from cudamig.model import Edit, Finding, Fix, Safety, Severity, Span
 from cudamig.rules.model import Context, Rule
 
 LOOSE = "loose"  # the role of a value that no call is given
@@ -58,7 +59,7 @@ def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> 
     wanted: list[Wanted] = []
     for use in uses:
         hit = None if use.guarded or use.chain.role == STORE else _found(rows, use)
-        if hit and mentioned.isdisjoint(hit[0].unless) and _counts(use, *hit):
+        if hit and mentioned.isdisjoint(hit[0].unless) and _counts(use, *hit) and not _backported(*hit, patched):
             if hit[0].once and _told(use, rows, wanted):
                 continue
             wanted.append(_wanted(document, use, *hit, context, patched))
@@ -94,14 +95,23 @@ def _told(use: Use, rows: Rows, wanted: Sequence[Wanted]) -> bool:
 def _counts(use: Use, row: Row, rest: str) -> bool:
     """Whether a use is one that the row speaks of: a call may already give what it asks for."""
     role, call = _role(use, row, rest), use.chain.call
+    if (row.called and role not in (CALL, PARTIAL)) or ((row.called or row.whole) and rest):
+        return False
     if not (row.lacks or row.has):
         return role != SUPER  # the class that subclasses it is found as such
     if call is None or role not in (CALL, PARTIAL, SUPER):
         return bool(row.lacks) and role in (LOOKUP, VALUE) and not rest
+    if row.rule.severity is Severity.INFO and any(keyword.arg is None for keyword in call.keywords):
+        return False  # whether it lacks anything is not known, and nobody waits for this advice
     skip = int(role == PARTIAL)
     if any(given(call, row, name, skip) or _spread(use, call, name) for name in row.lacks):
         return False
     return not row.has or any(given(call, row, name, skip) or _spread(use, call, name) for name in row.has)
+
+
+def _backported(row: Row, rest: str, patched: Collection[str]) -> bool:
+    """Whether the file gives the new name to a library that lacks it: the old one is for those releases."""
+    return bool(row.to) and row.to + rest in patched
 
 
 def _spread(use: Use, call: ast.Call, name: str) -> bool:

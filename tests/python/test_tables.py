@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pytree import RULES
+from pytree import RULES, session
 
 from cudamig import examples
 from cudamig.model import Safety
@@ -314,3 +314,45 @@ def test_an_import_that_only_such_a_statement_needed_goes() -> None:
     text = "import os\nimport torchaudio\ntorchaudio.set_audio_backend('sox')\nos.x\n"
     outcome = examples.run({"a.py": text}, [rule._replace(removed={}, replacement_since={})], unsafe=True)
     assert outcome.after["a.py"].decode() == "import os\nos.x\n"
+
+
+def found(names: Any, text: str, **keys: Any) -> list[str]:
+    """The messages of one rule, here the names that it finds in ``text``."""
+    args = {"names": names, "message": "{name}", **keys}
+    rule = BASE._replace(anchors=(("torch",),), args=args, fix={}, since={}, removed={}, replacement_since={})
+    return [finding.message for finding in examples.run({"a.py": text}, [rule]).findings]
+
+
+SEEN = {
+    "called only": ({"torch.fft": {"called": True}}, "torch.fft(x); torch.fft.fft(x); f = torch.fft", ["torch.fft"]),
+    "called only, an import": ({"torch.fft": {"called": True}}, "from torch import fft", []),
+    "nothing below it": ({"torch.f": {"whole": True}}, "torch.f(x); torch.f.g(x); f = torch.f", ["torch.f"] * 2),
+    "below it too": ({"torch.f": {}}, "torch.f.g(x)", ["torch.f.g"]),
+    "None is no value": (
+        {"torch.f": {"has": ["a"], "unset": ["None"], "signature": "x, a"}},
+        "torch.f(x, None); torch.f(x, a=None); torch.f(x, False); torch.f(x, a=b)",
+        ["torch.f"] * 2,
+    ),
+    "given to a torch that lacks it": ({"torch._f": "torch.f"}, "torch.f = torch._f", []),
+    "set by name": ({"torch._f": "torch.f"}, "setattr(torch, 'f', torch._f)", []),
+}
+
+
+@pytest.mark.parametrize(("names", "text", "messages"), SEEN.values(), ids=SEEN)
+def test_what_is_found(names: Any, text: str, messages: list[str]) -> None:
+    assert found(names, f"import torch\n{text}\n") == messages
+
+
+def test_a_case_says_why_it_is_left() -> None:
+    names = {"torch.f": {"cases": [{"when": {"a": ["True"]}, "drop": ["a"]}, {"when": {}, "refusal": "ask a person"}]}}
+    rule = BASE._replace(
+        anchors=(("torch",),), args={"names": names, "message": "{name}"}, fix={}, since={}, removed={}
+    )
+    outcome = examples.run({"a.py": "import torch\ntorch.f(a=True)\ntorch.f(a=b)\n"}, [rule], unsafe=True)
+    assert "ask a person" in {finding.fix.reason for finding in outcome.findings}
+    assert outcome.after["a.py"] == b"import torch\ntorch.f()\ntorch.f(a=b)\n"
+
+
+def test_a_name_that_vanishes_needs_its_import_as_long_as_another_use_does() -> None:
+    text = "import torch\nfrom torch.autograd import Variable\nx = Variable(y)\nz = [*map(Variable, y)]\n"
+    assert session(text, unsafe=True).after["a.py"].decode() == text.replace("Variable(y)", "y.detach()")
