@@ -53,7 +53,7 @@ class ProbeFile(NamedTuple):
     rule: str
     probes: tuple[Probe, ...]
     without: str  # why there are none
-    silent: dict[str, str]  # "since" or "removed" -> why no probe shows it
+    silent: dict[str, str]  # "since", "removed" or "signature" -> why it cannot be shown
 
 
 def _claims(said: dict[str, Any] | None) -> Claims:
