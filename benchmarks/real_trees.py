@@ -3,12 +3,14 @@
     python benchmarks/real_trees.py TREES... [-- OPTIONS OF cudamig fix]
 
 Every tree is copied, made a git repository, fixed with ``cudamig fix --apply`` and looked at: every Python file that
-compiled still does, every YAML file composes to the same number of documents, no C++ file gains an ERROR node, line
-ends stay, and a second fix changes nothing. Prints a line for each tree and exits 1 when something is wrong.
+compiled still does and has, by pyflakes, no undefined name and no unused import that it did not have; every YAML file
+composes to the same number of documents; no C++ file gains an ERROR node; line ends stay; and a second fix changes
+nothing. Prints a line for each tree and exits 1 when something is wrong.
 """
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 import subprocess
@@ -21,6 +23,7 @@ from pathlib import Path
 import tree_sitter
 import tree_sitter_cpp
 import yaml
+from pyflakes import checker, messages
 
 CPP = tree_sitter.Parser(tree_sitter.Language(tree_sitter_cpp.language()))
 CPP_SUFFIXES = {".cpp", ".cc", ".cxx", ".cu", ".cuh", ".h", ".hpp", ".inl"}
@@ -76,6 +79,9 @@ def _worse(before: Path, after: Path) -> Iterator[str]:
         yield f"{after}: line ends changed"
     if after.suffix == ".py" and _compiles(old) and not _compiles(new):
         yield f"{after}: does not compile any more"
+    if after.suffix == ".py" and _compiles(old) and _compiles(new):
+        for words in sorted(_flaws(new) - _flaws(old)):
+            yield f"{after}: {words}"
     if after.suffix in (".yaml", ".yml") and _documents(old) != _documents(new):
         yield f"{after}: {_documents(old)} documents became {_documents(new)}"
     if after.suffix in CPP_SUFFIXES and _errors(new) > _errors(old):
@@ -90,6 +96,15 @@ def _compiles(raw: bytes) -> bool:
         except (SyntaxError, ValueError):
             return False
     return True
+
+
+def _flaws(raw: bytes) -> set[str]:
+    """What pyflakes says of names, without the lines: those that nothing defines, and imports that nothing uses."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = checker.Checker(ast.parse(raw)).messages
+    kinds = (messages.UndefinedName, messages.UndefinedExport, messages.UndefinedLocal, messages.UnusedImport)
+    return {each.message % each.message_args for each in found if isinstance(each, kinds)}
 
 
 def _documents(raw: bytes) -> int:

@@ -10,6 +10,7 @@ from cudamig.config import ConfigError, matcher
 from cudamig.discover import Candidate, Discovery, Skipped, discover
 from cudamig.engine import Fault, FileResult
 from cudamig.hosts.cpp_files import Files, is_header
+from cudamig.hosts.python_own import Packages
 from cudamig.model import Finding, Kept
 from cudamig.request import Request, Result
 from cudamig.rules.load import Prefilter
@@ -33,7 +34,7 @@ class Session:
         self._kinds.update((file.path, file.kind) for file in extra)
         self._outside = frozenset(file.path for file in extra)
         self._cpp = Files(self._headers(found.files), self._peek)
-        self._context = self._context._replace(cpp=self._cpp)
+        self._context = self._context._replace(cpp=self._cpp, packages=Packages(work_tree()))
         self._results = {f.path: FileResult(f.path, "", faults=(Fault(*f),)) for f in found.failed}
         self._scan([*found.files, *extra], progress)
 

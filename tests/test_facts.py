@@ -14,7 +14,18 @@ from cudamig.facts.versions import key
 
 FIGURES = ("cuda", "wheels", "torch", "torchvision", "torchaudio", "cudnn", "cupy", "lightning", "python", "driver")
 TARGETS = pytest.mark.parametrize("row", [targets.get(name) for name in targets.names()], ids=targets.names())
-FACTS = ("torch", "images", "cuda", "distributions", "packages", "companions", "python_wheels", "kubeflow", "symbols")
+FACTS = (
+    "torch",
+    "images",
+    "cuda",
+    "distributions",
+    "packages",
+    "companions",
+    "python_wheels",
+    "kubeflow",
+    "symbols",
+    "tensors",
+)
 
 
 def test_the_targets_that_are_promised() -> None:

@@ -31,6 +31,12 @@ def test_the_rows_that_come_with_the_program_are_coherent(row: targets.Target) -
     assert sourced >= set(row._fields) - {"name", "title", "summary", "checked", "sources", "rank", "own"}
 
 
+def test_a_rule_may_be_gated_by_the_release_of_cupy() -> None:
+    assert targets.get("cu118").component("cupy") == "13.6.0"
+    assert not targets.get("cu118").reaches({"cupy": "14"})
+    assert targets.get("cu126").reaches({"cupy": "14"})
+
+
 @pytest.mark.parametrize(
     ("word", "name", "capability", "brand"),
     [

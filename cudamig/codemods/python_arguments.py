@@ -29,13 +29,19 @@ def given(call: ast.Call, row: Row, name: str, skip: int = 0) -> bool:
     return len(before) == count and not any(isinstance(value, ast.Starred) for value in before)
 
 
-def change_call(document: PythonDocument, call: ast.Call, row: Row) -> list[Edit]:
-    """The edits that turn the arguments of ``call`` into what ``row`` asks for. Raises Refused."""
+def change_call(document: PythonDocument, call: ast.Call, row: Row, partial: bool = False) -> list[Edit]:
+    """The edits that turn the arguments of ``call`` into what ``row`` asks for. Raises Refused.
+
+    ``partial``: it is functools.partial that is called, with the name as its first argument.
+    """
     if not row.changes_call:
         return []
     text = call_text(document, call)
     if text is None:
         raise Refused("its argument is a bare generator")
+    edits = Edits(document)
+    if partial:
+        text = _without_callee(edits, text)
     stars = {argument.keyword for argument in text.arguments} & {"*", "**"} - _followed(row)
     if "**" in stars:
         raise Refused("what its `**` argument holds is not known")
@@ -47,7 +53,6 @@ def change_call(document: PythonDocument, call: ast.Call, row: Row) -> list[Edit
             raise Refused(f"it gives `{argument.keyword}`, which the old default does not take")
     if sum(not argument.keyword for argument in text.arguments) < row.least:
         raise Refused(f"it has fewer than {row.least} positional arguments")
-    edits = Edits(document)
     _enclose(edits, text, row)
     _prepend(edits, text, row)
     _to_keywords(edits, text, row)
@@ -56,6 +61,14 @@ def change_call(document: PythonDocument, call: ast.Call, row: Row) -> list[Edit
     _add(edits, text, row)
     edits.insert(text.end + 1, row.suffix)
     return edits.all()
+
+
+def _without_callee(edits: Edits, call: CallText) -> CallText:
+    """The arguments that partial hands on; where there are none, what is added gets a comma before it."""
+    callee, *arguments = call.arguments
+    if not arguments:
+        edits.insert(callee.item.end, ", ")
+    return call._replace(begin=callee.item.end, arguments=tuple(arguments))
 
 
 def _followed(row: Row) -> set[str]:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cudamig.codemods.python_imports import Move, rewrite
-from cudamig.codemods.python_moves import Planned, within
-from cudamig.codemods.python_rows import Row, Rows
+from cudamig.codemods.python_moves import Planned
+from cudamig.codemods.python_rows import Row, Rows, within
 from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_names import Use

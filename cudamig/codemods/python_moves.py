@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from cudamig.codemods.python_handed import handed_on
 from cudamig.codemods.python_import_lines import Statement, new_import
 from cudamig.codemods.python_imports import Move, rewrite
-from cudamig.codemods.python_rows import Row
+from cudamig.codemods.python_rows import Row, within
 from cudamig.codemods.python_spelling import spell
 from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
@@ -95,12 +96,15 @@ def _together(document: PythonDocument, statement: Statement, parts: list[_Part]
 
 def _decide(document: PythonDocument, binding: _Binding) -> _Part | list[Planned]:
     found = binding.imports[0]
+    if found.indirect:
+        return [_alone(document, found, each) for each in binding.moving]
     leaf = found.named and any(within(found.target, each.row.old) for each in binding.moving)
     package = not found.named or not (leaf or "." in found.target)
     blocker = "a package is not moved for what is in it" if package else _blocker(document, binding)
     target = "" if blocker else _target(found, binding.moving, leaf)
     if target:
         return _repoint(document, found, target, binding.moving)
+    blocker = blocker or handed_on(document, found)
     if leaf and blocker:
         return [Planned(each, refusal=each.refusal or blocker) for each in binding.moving]
     if not blocker:
@@ -114,15 +118,11 @@ def _decide(document: PythonDocument, binding: _Binding) -> _Part | list[Planned
 
 def _blocker(document: PythonDocument, binding: _Binding) -> str:
     """Why an import cannot move together with all its uses, or ``""``."""
-    found, names = binding.imports[0], document.names
+    found = binding.imports[0]
     if len(binding.imports) > 1:
         return f"`{found.local}` is imported more than once"
-    if found.scope is names.module and found.local in names.exported:
-        return f"`__all__` hands `{found.local}` on to other files"
-    if found.scope is names.module and found.alias.asname == found.alias.name:
-        return f"`as {found.local}` hands `{found.local}` on to other files"
-    if found.scope is names.module and document.source.path.rpartition("/")[2] == "__init__.py":
-        return f"a package's `__init__` may hand `{found.local}` on to other files"
+    if any(each.row.changes_call or not each.row.dotted for each in binding.moving) and handed_on(document, found):
+        return handed_on(document, found)
     moving = {id(each.use.chain): each for each in binding.moving}
     for use in binding.uses:
         line = use.chain.node.lineno
@@ -134,11 +134,6 @@ def _blocker(document: PythonDocument, binding: _Binding) -> str:
         if each.refusal:
             return f"line {line} shares its import, and cannot move: {each.refusal}"
     return ""
-
-
-def within(name: str, other: str) -> bool:
-    """Whether ``name`` is ``other`` or below it."""
-    return f"{name}.".startswith(f"{other.rstrip('.')}.")
 
 
 def _target(found: Import, moving: Sequence[Wanted], leaf: bool) -> str:
@@ -161,7 +156,8 @@ def _repoint(document: PythonDocument, found: Import, target: str, moving: Seque
     local, path = found.local, document.source.path
     new = _last(target)
     module = any(each.row.needs == target for each in moving) or "." not in target
-    looked_up = local in document.names.words or re.search(rf"\b{new}\b", document.source.text)
+    handed = handed_on(document, found)
+    looked_up = handed or local in document.names.words or re.search(rf"\b{new}\b", document.source.text)
     if not (module or found.alias.asname or new == local or looked_up):
         local = new
     planned = []

@@ -12,15 +12,19 @@ of ``match`` and ``fix`` are fields of ``Row`` and hold for every name that does
 ``positive`` (a literal number above zero) or ``any``; ``{}`` in the new argument is the old value, and an empty one
 drops it. ``cases`` is a list of rows for one name: the first whose ``when`` (parameter -> values, ``absent`` is one)
 holds for a call is taken. What none of this can say is a function of its own, ``codemod``.
+
+Alternatives in braces make several names of one: ``torchvision.models.{,resnet.}{resnet18, resnet50}`` are four.
+``{}`` in ``to`` is the last part of the name.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from cudamig.model import Safety
+from cudamig.codemods.python_row_text import alternatives, signature
+from cudamig.model import Edit, Fix, Safety, manual
 from cudamig.rules.model import Rule
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
@@ -40,7 +44,9 @@ class Row(NamedTuple):
     rule: Rule
     old: str  # dotted name; "torch._six." stands for everything below torch._six
     to: str = ""  # a dotted name, or an expression such as ``(str, bytes)``; "" when the name stays
-    needs: str = ""  # the module that ``to`` is reached through, when it is not the first part of it
+    needs: str = (
+        ""  # the module that ``to`` is reached through; where it is not the one around it, ``to`` is written out
+    )
     signature: tuple[str, ...] = ()  # the old order of positional arguments
     positional: int = _ALL  # how many of them may stay positional
     variadic: bool = False  # the rest of the positional arguments are not its own
@@ -59,6 +65,10 @@ class Row(NamedTuple):
     codemod: str = ""  # cudamig/codemods/python_NAME.py, whose change(document, use, row) gives a row and edits
     types: bool = False  # annotations and isinstance checks move along
     decorator: bool = False  # used without parentheses it is a decorator, and gets some
+    refuse: dict[str, str] = {}  # noqa: RUF012 - parameter -> why a call that gives it is a person's
+    once: bool = False  # found once for each import, whatever is done with what it brings
+    doubtful: tuple[str, ...] = ()  # roles in which the fix is unsafe, because of ``doubt``
+    doubt: str = ""
     safety: Safety | None = None  # where it differs from the rule's, with a reason of its own
     reason: str = ""
     message: str = ""  # what the finding says; {name} is the name found
@@ -70,8 +80,9 @@ class Row(NamedTuple):
 
     @property
     def dotted(self) -> bool:
-        """Whether ``to`` is a name, not an expression."""
-        return self.to == self.needs != "" or bool(_DOTTED.fullmatch(self.to))
+        """Whether ``to`` is a name that can be imported, not an expression (a method of a class is one)."""
+        home = self.to.rpartition(".")[0]
+        return self.to == self.needs != "" or (self.needs in ("", home) and bool(_DOTTED.fullmatch(self.to)))
 
     @property
     def module(self) -> str:
@@ -85,20 +96,39 @@ class Row(NamedTuple):
         return bool(edits or self.cases or self.codemod or self.least)
 
     @property
+    def before_rest(self) -> bool:
+        """Whether a call changes in the same way when some of its arguments are given later, as to a partial."""
+        other = self.drop or self.replace or self.reordered or self.enclose or self.suffix or self.least
+        return bool(self.prepend or self.add) and not (other or self.cases or self.codemod)
+
+    @property
     def reordered(self) -> bool:
         """Whether positional arguments have to become keywords."""
         return self.positional != _ALL
+
+    def mend(self, edits: tuple[Edit, ...], group: str = "", refusal: str = "") -> Fix:
+        """The fix that ``edits`` are, or what a person has to do and why."""
+        rule = self.rule
+        safety, reason = self.safety or rule.safety, self.reason or rule.reason
+        if edits and safety is not Safety.MANUAL:
+            return Fix(rule.title, safety, reason, edits, group)
+        return manual(rule.title, refusal or reason)
 
 
 class Rows:
     """The rows of all active rules, by name."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        """Raises TypeError for a key that a row does not have, ValueError for keys that contradict each other."""
+    def __init__(self, rules: Iterable[Rule], own: Callable[[str], bool] = lambda package: False) -> None:
+        """``own``: whether the tree holds a package itself, so that no row speaks of it.
+
+        Raises TypeError for a key that a row does not have, ValueError for keys that contradict each other.
+        """
         self._exact: dict[str, Row] = {}
         self._below: dict[str, Row] = {}
         for rule in rules:
             for row in rows(rule):
+                if own(row.old.partition(".")[0]):
+                    continue
                 if row.old.endswith("."):
                     self._below[row.old[:-1]] = row
                 else:
@@ -117,14 +147,30 @@ class Rows:
         return None
 
 
+def within(name: str, other: str) -> bool:
+    """Whether ``name`` is ``other`` or below it."""
+    return f"{name}.".startswith(f"{other.rstrip('.')}.")
+
+
+_read: dict[int, tuple[Rule, list[Row]]] = {}  # by ``id`` of the rule, as a table of models takes 8 ms
+
+
 def rows(rule: Rule) -> list[Row]:
-    """The rows of one rule. ``names`` is a list, or a mapping of name to ``to`` or to keys of its own."""
+    """The rows of one rule, read once."""
+    if id(rule) not in _read:
+        _read[id(rule)] = rule, _table(rule)
+    return _read[id(rule)][1]
+
+
+def _table(rule: Rule) -> list[Row]:
+    """``names`` is a list, or a mapping of name to ``to`` or to keys of its own."""
     common = {key: value for key, value in {**rule.args, **rule.fix}.items() if key not in ("names", "title")}
     names = rule.args["names"]
     each: dict[str, Any] = names if isinstance(names, dict) else dict.fromkeys(names)
     return [
         _row(rule, old, {**common, **(own if isinstance(own, dict) else {"to": own} if own else {})})
-        for old, own in each.items()
+        for name, own in each.items()
+        for old in alternatives(name)
     ]
 
 
@@ -133,7 +179,7 @@ def _row(rule: Rule, old: str, keys: dict[str, Any]) -> Row:
     fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in keys.items()}
     if "import" in fields:
         fields["needs"] = fields.pop("import")
-    fields.update(_signature(str(fields.pop("signature", ""))))
+    fields.update(signature(str(fields.pop("signature", ""))))
     if "safety" in fields:
         fields["safety"] = Safety(fields["safety"])
     cases = fields.pop("cases", ())
@@ -143,19 +189,7 @@ def _row(rule: Rule, old: str, keys: dict[str, Any]) -> Row:
         for each in cases
     )
     row = Row(rule, old, **fields)
+    row = row._replace(to=row.to.replace("{}", old.rpartition(".")[2]))
     if row.drop and row.add:
         raise ValueError(f"{old}: a row drops arguments or adds some, not both; 'replace' does both in one place")
     return row
-
-
-def _signature(text: str) -> dict[str, Any]:
-    """``"model, args, f, *, verbose"``: what follows ``*`` must be a keyword now. ``"fn, *args"``: the rest is fn's."""
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    fields: dict[str, Any] = {}
-    if "*" in names:
-        fields["positional"] = names.index("*")
-        names.remove("*")
-    if names and names[-1].startswith("*"):
-        fields["variadic"] = True
-        names.pop()
-    return {**fields, "signature": tuple(names)}

@@ -50,7 +50,7 @@ class Target(NamedTuple):
 
     def component(self, name: str) -> str | None:
         """The version of a component that a rule may be gated by, or None where the target does not say."""
-        value = getattr(self, name, None)
+        value = self.cupy[1] if name == "cupy" else getattr(self, name, None)
         return value if isinstance(value, str) else None
 
     def reaches(self, since: dict[str, str]) -> bool:

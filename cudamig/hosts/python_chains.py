@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cudamig.hosts.python_scopes import CLASS, Guard, Scope
 
-CALL, SUPER, DECORATOR, ANNOTATION, CLASSINFO, BASE, PARTIAL, STORE, VALUE = (
+CALL, SUPER, DECORATOR, ANNOTATION, CLASSINFO, BASE, PARTIAL, STORE, LOOKUP, VALUE = (
     "call",
     "super",  # called as ``super().__init__``: ``node`` spans that
     "decorator",  # without parentheses
@@ -16,6 +16,7 @@ CALL, SUPER, DECORATOR, ANNOTATION, CLASSINFO, BASE, PARTIAL, STORE, VALUE = (
     "base",  # of a class
     "partial",  # first argument of functools.partial
     "store",  # assigned to or deleted
+    "lookup",  # by getattr, ``node`` spans the call of it
     "value",
 )
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import ast
 
-from cudamig.hosts.python_chains import CALL, CLASSINFO, PARTIAL, STORE, Chain, Place, dotted, last_name, super_call
+from cudamig.hosts.python_chains import (
+    CALL,
+    CLASSINFO,
+    LOOKUP,
+    PARTIAL,
+    STORE,
+    Chain,
+    Place,
+    dotted,
+    last_name,
+    super_call,
+)
 from cudamig.hosts.python_scopes import COMPREHENSION, Guard, Other
 from cudamig.hosts.python_walk import Handlers, Walk
 
@@ -32,6 +43,8 @@ def _call(walk: Walk, node: ast.Call, place: Place) -> None:
     base = super_call(node, place) if name == "__init__" else None
     if base:
         walk.chains.append(base)
+    if name == "getattr":
+        _looked_up(walk, node, place)
     if name == "getattr" and len(node.args) == 3:
         # getattr(torch.amp, "autocast", torch.cuda.amp.autocast) chooses by version, as an ``if`` would.
         inner = Place(place.scope, Guard(node, place.scope, place.guard))
@@ -43,6 +56,15 @@ def _call(walk: Walk, node: ast.Call, place: Place) -> None:
         elif index == 0 and name == "partial":
             here = inner._replace(role=PARTIAL, call=node)
         walk.push([argument], here)
+
+
+def _looked_up(walk: Walk, node: ast.Call, place: Place) -> None:
+    """``getattr(torch, "load")`` is a use of ``torch.load``; with a default it serves other versions, too."""
+    if len(node.args) == 2 and isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str):
+        root, attributes = dotted(node.args[0])
+        if isinstance(root, ast.Name):
+            names = (*attributes, node.args[1].value)
+            walk.chains.append(Chain(root.id, names, node, place.scope, place.guard, LOOKUP, None))
 
 
 def _comprehension(

@@ -32,7 +32,9 @@ _COMPARERS = frozenset(
         "compare_version",
     )
 )
-_TELLING = frozenset(("__version__", "__code__", "co_varnames"))  # attributes that code asks versions by
+_TELLING = frozenset(
+    ("__version__", "full_version", "short_version", "__code__", "co_varnames")
+)  # attributes that code asks versions by
 _PROBES = frozenset(("hasattr", "getattr", "signature", "getfullargspec", "find_spec"))
 
 
@@ -80,7 +82,7 @@ def _caught(node: ast.AST) -> set[str]:
     """The names of the exceptions that a ``try`` or ``with suppress(...)`` catches; "" for all of them."""
     caught: list[ast.expr | None] = []
     if isinstance(node, (ast.Try, ast.TryStar)):
-        caught = [handler.type for handler in node.handlers]
+        caught = [handler.type for handler in node.handlers if not isinstance(handler.body[-1], ast.Raise)]
     elif isinstance(node, (ast.With, ast.AsyncWith)):
         calls = [item.context_expr for item in node.items]
         caught = [a for c in calls if isinstance(c, ast.Call) and last_name(c.func) == "suppress" for a in c.args]

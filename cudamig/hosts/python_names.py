@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from cudamig.hosts.python_chains import Chain
+from cudamig.hosts.python_chains import Chain, dotted
 from cudamig.hosts.python_expressions import EXPRESSIONS
 from cudamig.hosts.python_guards import Guards
 from cudamig.hosts.python_nodes import every
-from cudamig.hosts.python_scopes import Import, Scope
+from cudamig.hosts.python_scopes import Binding, Import, Other, Scope
 from cudamig.hosts.python_statements import STATEMENTS
 from cudamig.hosts.python_walk import Walk
 
@@ -29,6 +30,7 @@ class Use(NamedTuple):
     chain: Chain
     imports: tuple[Import, ...]  # one, or several that all bind the name to the same thing
     guarded: bool  # written for some versions only
+    vague: bool = False  # another star import may bind the name instead
 
     @property
     def target(self) -> str:
@@ -43,20 +45,36 @@ class Names:
         walk = Walk(tree, EXPRESSIONS | STATEMENTS)
         self._tree, self.chains, self._guards = tree, walk.chains, Guards()
         self._resolved: dict[tuple[Scope, str], tuple[Import, ...]] = {}
-        self.module, self.imports = walk.module, walk.imports
+        self.module, self.imports, self.stars = walk.module, walk.imports, walk.stars
 
     def uses(self, roots: frozenset[str]) -> list[Use]:
         """Uses of imports from the packages ``roots`` (``{"torch"}``), in the order of the file.
 
-        A name that is also bound in another way does not resolve, and neither does one from a star import.
+        A name that is also bound in another way does not resolve. One that nothing binds comes from a star import.
         """
         local = {found.local for found in self.imports if found.target.partition(".")[0] in roots}
+        stars = [star for star in self.stars if star.target.partition(".")[0] in roots]
+        local |= self._rebound
         found = []
         for chain in self.chains:
+            if stars and not hasattr(builtins, chain.root) and not chain.scope.lookup(chain.root):
+                found += self._starred(chain, stars)
             imports = self.resolve(chain.scope, chain.root) if chain.root in local else ()
             if imports and imports[0].target.partition(".")[0] in roots:
                 found.append(self._use(chain, imports))
         return sorted(found, key=lambda use: (use.chain.node.lineno, use.chain.node.col_offset))
+
+    def _starred(self, chain: Chain, stars: list[Import]) -> list[Use]:
+        """A use for each of the star imports that the name may come from."""
+        vague = len(stars) < len(self.stars)
+        found = [star.through(chain.root, f"{star.target}.{chain.root}") for star in stars]
+        return [self._use(chain, (each,))._replace(vague=vague) for each in found]
+
+    @cached_property
+    def _rebound(self) -> frozenset[str]:
+        """Names of the module that are assigned a name: ``amp = torch.cuda.amp``."""
+        bound = self.module.bindings.items()
+        return frozenset(name for name, (first, *_) in bound if isinstance(first, Other) and _renames(first))
 
     def _use(self, chain: Chain, imports: tuple[Import, ...]) -> Use:
         name = ".".join((imports[0].target, *chain.attributes))
@@ -67,11 +85,25 @@ class Names:
         """The imports that bind ``name`` as seen in ``scope``; empty when it is bound by anything else."""
         key = scope, name
         if key not in self._resolved:
+            self._resolved[key] = ()  # what a name that is assigned itself stands for
             bound = scope.lookup(name)
             imports = tuple(binding for binding in bound if isinstance(binding, Import))
             same = len({found.target for found in imports}) == 1 and len(imports) == len(bound)
-            self._resolved[key] = imports if same else ()
+            self._resolved[key] = imports if same else self._assigned(scope, name, bound)
         return self._resolved[key]
+
+    def _assigned(self, scope: Scope, name: str, bound: list[Binding]) -> tuple[Import, ...]:
+        """What is imported and given another name by the only assignment of that, ``amp = torch.cuda.amp``."""
+        home = scope.home(name)
+        if home is None or len(bound) != 1 or not isinstance(bound[0], Other) or not _renames(bound[0]):
+            return ()
+        root, attributes = dotted(bound[0].value or ast.Constant(None))
+        imports = self.resolve(home, root.id) if isinstance(root, ast.Name) else ()
+        return tuple(found.through(name, ".".join((found.target, *attributes))) for found in imports[:1])
+
+    def guarded(self, chain: Chain, root: str) -> bool:
+        """Whether a name stands where code is for some versions of the package ``root`` only."""
+        return self._guards.use(chain.guard, root)
 
     def fallback(self, found: Import) -> bool:
         """Whether an import stands under a version test, or in a ``try`` with a fallback."""
@@ -112,6 +144,11 @@ class Names:
         for text in _strings(inner for node in nodes for inner in _annotation(node)):
             found.update(_ROOT.findall(text))
         return frozenset(found)
+
+
+def _renames(binding: Other) -> bool:
+    """Whether an assignment that always runs gives a name, or an attribute of one, another name."""
+    return binding.plain and isinstance(binding.value, (ast.Name, ast.Attribute))
 
 
 def _annotation(node: ast.AST) -> Iterator[ast.AST]:

@@ -28,7 +28,7 @@ class Import:
     ``import torch.cuda.amp as amp``, ``torch.cuda.amp.autocast`` for ``from torch.cuda.amp import autocast``.
     """
 
-    __slots__ = ("alias", "guard", "local", "scope", "statement", "target")
+    __slots__ = ("alias", "guard", "indirect", "local", "scope", "statement", "target")
 
     def __init__(
         self, statement: ast.Import | ast.ImportFrom, alias: ast.alias, target: str, scope: Scope, guard: Guard | None
@@ -36,11 +36,26 @@ class Import:
         """``scope``: where the statement stands (its name may be declared global)."""
         self.statement, self.alias, self.target, self.scope, self.guard = statement, alias, target, scope, guard
         self.local = alias.asname or alias.name.partition(".")[0]
+        self.indirect = False
+
+    def through(self, name: str, target: str) -> Import:
+        """``name``, which stands for ``target`` by way of this statement, though no clause of it says so.
+
+        ``Variable`` after ``from torch.autograd import *``; ``amp`` after ``amp = torch.cuda.amp``.
+        """
+        found = Import(self.statement, ast.alias(name), target, self.scope, self.guard)
+        found.indirect = True
+        return found
 
     @property
     def named(self) -> bool:
         """Whether the local name stands for the target itself, so that an edit of the import can move it."""
         return isinstance(self.statement, ast.ImportFrom) or bool(self.alias.asname)
+
+    @property
+    def starred(self) -> bool:
+        """Whether a star import brings the name."""
+        return self.statement.names[0].name == "*"
 
     @property
     def unconditional(self) -> bool:
@@ -49,12 +64,15 @@ class Import:
 
 
 class Other:
-    """Any binding that is no import, with the value assigned where there is one."""
+    """Any binding that is no import, with the value assigned where there is one.
 
-    __slots__ = ("value",)
+    ``plain``: a statement that stands under no condition gives the name this value, whole.
+    """
 
-    def __init__(self, value: ast.expr | None) -> None:
-        self.value = value
+    __slots__ = ("plain", "value")
+
+    def __init__(self, value: ast.expr | None, plain: bool = False) -> None:
+        self.value, self.plain = value, plain
 
 
 Binding = Import | Other
@@ -93,16 +111,19 @@ class Scope:
 
     def lookup(self, name: str) -> list[Binding]:
         """The bindings of ``name`` that a reader in this scope sees; empty for a builtin or an unknown name."""
+        home = self.home(name)
+        return home.bindings[name] if home else []
+
+    def home(self, name: str) -> Scope | None:
+        """The scope that binds ``name`` for a reader in this one; None for a builtin or an unknown name."""
         scope: Scope | None = self
         while scope:
             if scope.declared.get(name) == "global":
                 scope = self.module
-            if scope.kind != CLASS or scope is self:
-                found = scope.bindings.get(name)
-                if found:
-                    return found
+            if (scope.kind != CLASS or scope is self) and scope.bindings.get(name):
+                return scope
             scope = scope.parent
-        return []
+        return None
 
     def settle(self) -> None:
         """Move what was bound under a ``global`` or ``nonlocal`` declaration to the scope that it belongs to."""

@@ -18,11 +18,14 @@ def _import(walk: Walk, node: ast.Import, place: Place) -> None:
 
 
 def _import_from(walk: Walk, node: ast.ImportFrom, place: Place) -> None:
-    """A relative import is the project's own; what a star import binds is not known."""
+    """A relative import is the project's own; what a star import binds is for its readers to find out."""
     for alias in node.names:
-        if node.level:
+        if alias.name == "*":
+            module = "" if node.level else str(node.module)
+            walk.stars.append(Import(node, alias, module, place.scope, place.guard))
+        elif node.level:
             place.scope.bind(alias.asname or alias.name, Other(None))
-        elif alias.name != "*":
+        else:
             _bind_import(walk, Import(node, alias, f"{node.module}.{alias.name}", place.scope, place.guard))
 
 
@@ -84,7 +87,7 @@ def _assign(walk: Walk, node: ast.Assign, place: Place) -> None:
         names = target.elts if isinstance(target, ast.Tuple) else [target]
         for name in names:
             if isinstance(name, ast.Name):
-                place.scope.bind(name.id, Other(node.value))
+                place.scope.bind(name.id, Other(node.value, place.guard is None and name is target))
             else:
                 walk.push([name], place)
     walk.push([node.value], place)

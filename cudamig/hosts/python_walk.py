@@ -26,6 +26,7 @@ class Walk:
         self.module = Scope(MODULE, tree, None)
         self.chains: list[Chain] = []
         self.imports: list[Import] = []
+        self.stars: list[Import] = []  # ``from x import *``; the target of a relative one is ""
         self._scopes = [self.module]
         self._stack: list[tuple[ast.AST, Place]] = []
         self.block(tree.body, Place(self.module, None))

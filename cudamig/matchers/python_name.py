@@ -13,49 +13,82 @@ from collections.abc import Collection, Iterator, Sequence
 from cudamig.codemods.python_arguments import change_call, given, parentheses
 from cudamig.codemods.python_cases import chosen
 from cudamig.codemods.python_gone import leave
-from cudamig.codemods.python_moves import Wanted, plan, within
-from cudamig.codemods.python_rows import Row, Rows
+from cudamig.codemods.python_moves import Wanted, plan
+from cudamig.codemods.python_rows import Row, Rows, within
+from cudamig.codemods.python_unused import unused
 from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
-from cudamig.hosts.python_chains import ANNOTATION, BASE, CALL, CLASSINFO, DECORATOR, PARTIAL, STORE, SUPER, VALUE
+from cudamig.hosts.python_chains import (
+    ANNOTATION,
+    BASE,
+    CALL,
+    CLASSINFO,
+    DECORATOR,
+    LOOKUP,
+    PARTIAL,
+    STORE,
+    SUPER,
+    VALUE,
+)
 from cudamig.hosts.python_names import Use
 from cudamig.hosts.python_patches import replaced
-from cudamig.hosts.python_scopes import Import, Other
-from cudamig.model import Edit, Finding, Fix, Safety, Span, manual
+from cudamig.hosts.python_scopes import Other
+from cudamig.model import Edit, Finding, Fix, Safety, Span
 from cudamig.rules.model import Context, Rule
 
+LOOSE = "loose"  # the role of a value that no call is given
 _BARE = {
     ANNOTATION: "it is an annotation here",
     CLASSINFO: "objects are checked for it here",
     BASE: "it is subclassed here, and its constructor takes other arguments",
     DECORATOR: "it is a decorator without parentheses here",
     PARTIAL: "the rest of its arguments is given elsewhere",
+    LOOKUP: "it is looked up by its name here",
     VALUE: "it is passed on without a call here",
 }
 
 
 def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
     """Findings for every use of a name that one of ``rules`` knows, unless it is written for some versions only."""
-    rows = Rows(rules)
+    path, packages = document.source.path, context.packages
+    rows = Rows(rules, lambda package: packages is not None and packages.own(path, package))
     uses = document.names.uses(rows.roots)
     mentioned = {use.name for use in uses}
     patched = replaced(document, uses)
-    wanted = []
+    wanted: list[Wanted] = []
     for use in uses:
-        hit = None if use.guarded or use.chain.role == STORE else rows.find(use.name)
+        hit = None if use.guarded or use.chain.role == STORE else _found(rows, use)
         if hit and mentioned.isdisjoint(hit[0].unless) and _counts(use, *hit):
+            if hit[0].once and _told(use, rows, wanted):
+                continue
             wanted.append(_wanted(document, use, *hit, context, patched))
     planned, gone = leave(document, rows, uses, plan(document, wanted, uses))
     for each in planned:
         use, row = each.wanted.use, each.wanted.row
-        fix = _fix(row, each.edits, each.group, each.refusal)
+        fix = row.mend(each.edits, each.group, each.refusal)
         node = document.names.formatted.get(id(use.chain.node), use.chain.node)
         yield _finding(document, context, row, document.span(node), use.name, fix)
     for statement in gone:
-        fix = _fix(statement.row, statement.edits, statement.group, statement.refusal)
+        fix = statement.row.mend(statement.edits, statement.group, statement.refusal)
         alias = statement.found.alias
         yield _finding(document, context, statement.row, document.span(alias), alias.name, fix)
-    yield from _unused(document, rows, uses, context)
+    for row, found, fix in unused(document, rows, uses):
+        yield _finding(document, context, row, document.span(found.alias), found.target, fix)
+
+
+def _found(rows: Rows, use: Use) -> tuple[Row, str] | None:
+    """The row for a use. What is called by a new name is found where it gets that name."""
+    hit, first = rows.find(use.name), use.imports[0]
+    if hit and first.indirect and (hit[0].old.endswith(".") if first.starred else within(use.target, hit[0].old)):
+        return None
+    return hit
+
+
+def _told(use: Use, rows: Rows, wanted: Sequence[Wanted]) -> bool:
+    """Whether something else is found already at the import that a use comes by, or the import itself is."""
+    found = use.imports[0]
+    itself = not found.named and rows.find(found.alias.name) is not None
+    return itself or any(other.row.once and other.use.imports[0].alias is found.alias for other in wanted)
 
 
 def _counts(use: Use, row: Row, rest: str) -> bool:
@@ -64,7 +97,7 @@ def _counts(use: Use, row: Row, rest: str) -> bool:
     if not (row.lacks or row.has):
         return role != SUPER  # the class that subclasses it is found as such
     if call is None or role not in (CALL, PARTIAL, SUPER):
-        return bool(row.lacks) and role == VALUE and not rest
+        return bool(row.lacks) and role in (LOOKUP, VALUE) and not rest
     skip = int(role == PARTIAL)
     if any(given(call, row, name, skip) or _spread(use, call, name) for name in row.lacks):
         return False
@@ -99,11 +132,17 @@ def _wanted(
     try:
         if any(within(use.name, name) or within(name, use.name) for name in patched):
             raise Refused("this file replaces it, so what it does here is not known")
+        if use.vague:
+            raise Refused("the name may come from another star import")
         if id(use.chain.node) in document.names.formatted:
             raise Refused("it stands inside an f-string")
+        for name in row.refuse:
+            if use.chain.role in (CALL, SUPER) and use.chain.call and given(use.chain.call, row, name):
+                raise Refused(row.refuse[name])
         if not row.moves and not row.changes_call:
-            manual_only = row.rule.safety is Safety.MANUAL
-            raise Refused(row.rule.reason if manual_only else "nothing is known that could stand for it")
+            manual_only = row.rule.safety is Safety.MANUAL or row.safety is Safety.MANUAL
+            reason = row.reason or row.rule.reason
+            raise Refused(reason if manual_only else "nothing is known that could stand for it")
         if not context.target.reaches(row.rule.replacement_since):
             raise Refused("the target does not have the replacement yet")
         return _changed(document, use, row, rest)
@@ -114,6 +153,12 @@ def _wanted(
 def _changed(document: PythonDocument, use: Use, row: Row, rest: str) -> Wanted:
     """The use with the edits besides that of its name, and the row that its call turned out to be. Raises Refused."""
     role = _role(use, row, rest)
+    if role in row.doubtful or (LOOSE in row.doubtful and role == VALUE and not _argument(document, use)):
+        row = row._replace(safety=Safety.UNSAFE, reason=row.doubt)
+    if use.chain.role == LOOKUP:
+        raise Refused(_BARE[LOOKUP])
+    if role == PARTIAL and use.chain.call and row.before_rest:
+        return Wanted(use, row, rest, tuple(change_call(document, use.chain.call, row, partial=True)))
     if role not in (CALL, SUPER) or not use.chain.call:
         return Wanted(use, row, rest, tuple(_edits(document, use, row, role)))
     row = chosen(use.chain.call, row)
@@ -122,6 +167,13 @@ def _changed(document: PythonDocument, use: Use, row: Row, rest: str) -> Wanted:
         codemod = importlib.import_module(f"cudamig.codemods.python_{row.codemod}")
         row, own = codemod.change(document, use, row)
     return Wanted(use, row, rest, (*own, *change_call(document, use.chain.call, row)))
+
+
+def _argument(document: PythonDocument, use: Use) -> bool:
+    """Whether a name is given to a call."""
+    calls = (node for node in document.names.every if isinstance(node, ast.Call))
+    node = use.chain.node
+    return any(node in call.args or any(keyword.value is node for keyword in call.keywords) for call in calls)
 
 
 def _edits(document: PythonDocument, use: Use, row: Row, role: str) -> list[Edit]:
@@ -133,34 +185,5 @@ def _edits(document: PythonDocument, use: Use, row: Row, role: str) -> list[Edit
     raise Refused(_BARE[role])
 
 
-def _fix(row: Row, edits: tuple[Edit, ...], group: str, refusal: str) -> Fix:
-    rule = row.rule
-    safety, reason = row.safety or rule.safety, row.reason or rule.reason
-    if edits and safety is not Safety.MANUAL:
-        return Fix(rule.title, safety, reason, edits, group)
-    return manual(rule.title, refusal or reason)
-
-
 def _finding(document: PythonDocument, context: Context, row: Row, span: Span, name: str, fix: Fix) -> Finding:
     return context.finding(row.rule, document.source.path, span, row.message.format(name=name, to=row.to), fix)
-
-
-def _unused(document: PythonDocument, rows: Rows, uses: Sequence[Use], context: Context) -> Iterator[Finding]:
-    """Imports of a name that moves or is gone, which nothing in the file uses: another file may."""
-    used = {each for use in uses for each in use.imports}
-    for found in document.names.imports:
-        hit = rows.find(found.target) if found.named and found not in used else None
-        if not hit or document.names.fallback(found):
-            continue
-        row = hit[0]
-        if (row.moves or not row.changes_call) and not (row.lacks or row.has):
-            fix = manual(row.rule.title, _why_unused(document, found))
-            yield _finding(document, context, row, document.span(found.alias), found.target, fix)
-
-
-def _why_unused(document: PythonDocument, found: Import) -> str:
-    if not document.names.resolve(found.scope, found.local):
-        return f"`{found.local}` also stands for something else in this file"
-    if found.local in document.names.words:
-        return f"only strings in this file name `{found.local}`"
-    return "nothing in this file uses the import; another file may take it from here"

@@ -10,6 +10,7 @@ from cudamig.model import Finding, Fix, Related, Safety, Severity, Span, manual
 
 if TYPE_CHECKING:
     from cudamig.hosts.cpp_files import Files
+    from cudamig.hosts.python_own import Packages
 
 
 class Rule(NamedTuple):
@@ -59,6 +60,7 @@ class Context(NamedTuple):
     fleet: Fleet | None = None  # the hosts, where the configuration lists them
     refused: str = ""  # why they cannot run the target at all
     cpp: Files | None = None  # the C++ files of the tree
+    packages: Packages | None = None  # the Python packages of the tree
 
     def severity(self, rule: Rule) -> Severity:
         """Error where the old thing is gone at the target, else what the rule says, else warning."""

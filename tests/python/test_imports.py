@@ -207,7 +207,7 @@ STAYS = {
         "from torch.cuda.amp import autocast as autocast\nautocast()\n",
         "`as autocast` hands `autocast` on to other files",
     ),
-    "unused": ("from torch.cuda.amp import autocast\n", "nothing in this file uses the import"),
+    "unused and changed": ("from torch.cuda.amp import autocast\n", "nothing in this file uses the import"),
     "in a string only": (
         "from torch.cuda.amp import GradScaler\ndef f(x: 'GradScaler | None'): ...\n",
         "only strings in this file name `GradScaler`",
@@ -249,6 +249,13 @@ def test_nothing_moves(text: str, reason: str) -> None:
     given = reasons(text)
     assert given
     assert any(reason in each for each in given)
+
+
+@pytest.mark.parametrize("path", ["a.py", "pkg/__init__.py"])
+def test_an_unused_name_moves_under_its_name_where_its_calls_stay_the_same(path: str) -> None:
+    text = "from torch._six import inf, container_abcs\n__all__ = ['inf']\n"
+    after = "from torch import inf\nimport collections.abc as container_abcs\n__all__ = ['inf']\n"
+    assert session(text, path=path).after[path].decode() == after
 
 
 PATCHED = [

@@ -93,6 +93,24 @@ FIXED = {
         "from torch.utils.checkpoint import checkpoint_sequential as c\nc(f, segments=2, input=x)",
         "from torch.utils.checkpoint import checkpoint_sequential as c\nc(f, segments=2, input=x, use_reentrant=True)",
     ),
+    # through other names
+    "load partial": (
+        "import torch, functools\nfunctools.partial(torch.load, p)",
+        "import torch, functools\nfunctools.partial(torch.load, p, weights_only=False)",
+    ),
+    "scaler partial": (
+        "from functools import partial\nfrom torch.cuda.amp import GradScaler\npartial(GradScaler), partial(GradScaler,)",
+        "from functools import partial\nfrom torch.amp import GradScaler\n"
+        'partial(GradScaler, "cuda"), partial(GradScaler, "cuda",)',
+    ),
+    "autocast from a star": (
+        "from torch.cuda.amp import *\nautocast(False)",
+        'import torch\nfrom torch.cuda.amp import *\ntorch.amp.autocast("cuda", enabled=False)',
+    ),
+    "autocast of a module by another name": (
+        "import torch as th\namp = th.cuda.amp\namp.autocast(False), amp.x",
+        'import torch as th\namp = th.cuda.amp\nth.amp.autocast("cuda", enabled=False), amp.x',
+    ),
     # PYT150
     "onnx": (
         "import torch\ntorch.onnx.export(m, a, p, True, False, input_names=n)",
@@ -111,7 +129,10 @@ REPORTED = {
     "load star": ("import torch\ntorch.load(*a)", "`*` argument"),
     "load kw": ("import torch\ntorch.load(p, **k)", "`**` argument"),
     "load bare": ("import torch\nread = torch.load", "without a call"),
-    "load partial": ("import torch, functools\nfunctools.partial(torch.load, p)", "given elsewhere"),
+    "autocast by name": ("import torch\nx = getattr(torch.cuda.amp, 'autocast')", "looked up by its name"),
+    "load from one of two stars": ("from torch import *\nfrom .x import *\nload(p)", "another star import"),
+    "autocast partial": ("import torch\nfrom functools import *\npartial(torch.cuda.amp.autocast)", "given elsewhere"),
+    "six star": ("from torch._six import *\nx: int", "which of the names"),
     "load replaced": ("import torch\ntorch.load = f\ntorch.load(p)", "replaces it"),
     "autocast four": ("import torch\ntorch.cuda.amp.autocast(1, 2, 3, 4)", "more positional"),
     "autocast bare": ("import torch\nf = torch.cuda.amp.autocast", "without a call"),
@@ -165,7 +186,7 @@ SILENT = {
     "load asks": "import torch\nx = 'weights_only' in torch.load.__code__.co_varnames",
     "load tries": "import torch\ntry: torch.load(p, weights_only=True)\nexcept TypeError: torch.load(p)",
     "new autocast": "import torch\ntorch.amp.autocast('cuda'); torch.autocast('cuda')",
-    "other amp": "from apex import amp\namp.autocast(); amp.GradScaler()",
+    "other amp": "from mine import amp\namp.autocast(); amp.GradScaler()",
     "shadowed": "from torch.cuda.amp import autocast\ndef f(autocast): autocast()",
     "scheduler": "from torch.optim.lr_scheduler import StepLR\nStepLR(o, 1, 2, 3); isinstance(x, StepLR)",
     "scheduler subclass": "from torch.optim.lr_scheduler import LRScheduler\nclass A(LRScheduler):\n"

@@ -88,6 +88,11 @@ CASES = {
         "import torch as th\nif th.has_cuda: ...\n",
         "import torch as th\nif th.backends.cuda.is_built(): ...\n",
     ),
+    "a method of a class": (
+        {"apex.convert": {"to": "torch.nn.SyncBatchNorm.convert", "import": "torch"}},
+        "import torch.nn as nn\nfrom apex import convert\nx = convert(nn.Linear())\n",
+        "import torch.nn as nn\nimport torch\nx = torch.nn.SyncBatchNorm.convert(nn.Linear())\n",
+    ),
     "imported attribute to call": (
         FLAG,
         "from torch import nn, has_cuda\nif has_cuda: nn\n",
@@ -223,3 +228,89 @@ def test_calls_that_stay(names: Any, call: str) -> None:
     outcome = examples.run({"a.py": text}, [rule], unsafe=True)
     assert outcome.after["a.py"].decode() == text
     assert len(outcome.left) == 1
+
+
+def test_names_with_alternatives() -> None:
+    text = "from old import models\nx = models.a(), models.one.b(), models.c()\n"
+    after = "from old import models\nx = models.new(), models.new(), models.c()\n"
+    assert fixed(text, {"old.models.{,one.}{a,  b}": "old.models.new"}) == after
+
+
+def test_an_argument_that_is_a_persons() -> None:
+    rule = BASE._replace(
+        anchors=(("import",),),
+        args={"names": ["pl.Trainer"], "message": "{name}", "has": ["gpus", "resume"]},
+        fix={"replace": {"gpus": {"any": "devices={}"}}, "refuse": {"resume": "give it to fit"}},
+        since={},
+        removed={},
+        replacement_since={},
+    )
+    text = "import pl\nx = pl.Trainer(gpus=1), pl.Trainer(gpus=1, resume=path)\n"
+    outcome = examples.run({"a.py": text}, [rule], unsafe=True)
+    assert outcome.after["a.py"].decode() == text.replace("gpus=1)", "devices=1)")
+    assert [finding.fix.reason for finding in outcome.left] == ["give it to fit"]
+
+
+def test_one_finding_for_an_import() -> None:
+    rule = BASE._replace(
+        anchors=(("import",),),
+        args={"names": {"gone.": None}, "message": "{name}", "once": True},
+        fix={},
+        safety=Safety.MANUAL,
+        reason="find another",
+        since={},
+        removed={},
+        replacement_since={},
+    )
+    text = "import gone\nfrom gone.data import load, save\nx = load(), load(), save(), gone.y, gone.z\n"
+    outcome = examples.run({"a.py": text}, [rule])
+    assert [finding.message for finding in outcome.findings] == ["gone", "gone.data.load", "gone.data.save"]
+
+
+def test_a_role_in_which_a_name_may_mean_something_else() -> None:
+    table = {"np.bool": {"to": "bool", "doubtful": ["call", "classinfo", "loose"], "doubt": "another in numpy 2"}}
+    rule = BASE._replace(
+        anchors=(("import",),),
+        args={"names": table, "message": "{name}"},
+        fix={},
+        safety=Safety.SAFE,
+        since={},
+        removed={},
+        replacement_since={},
+    )
+    outcome = examples.run(
+        {"a.py": "import np\nx = f(np.bool), np.bool(y), isinstance(z, np.bool)\ny = np.bool\n"}, [rule]
+    )
+    assert outcome.after["a.py"].decode() == "import np\nx = f(bool), np.bool(y), isinstance(z, np.bool)\ny = np.bool\n"
+    assert [finding.fix.reason for finding in outcome.left] == ["another in numpy 2"] * 3
+
+
+GONE = {"torchaudio.set_audio_backend": {"codemod": "statement_gone"}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("torchaudio.set_audio_backend('sox')\nx = 1\n", "x = 1\n"),
+        ("\ntorchaudio.set_audio_backend('sox')\n\n\nx = 1\n", "\n\nx = 1\n"),
+        ("if x:\n    torchaudio.set_audio_backend(y)\n    z = 1\n", "if x:\n    z = 1\n"),
+        ("if x:\n    torchaudio.set_audio_backend('sox')\n", None),
+        ("torchaudio.set_audio_backend(f())\n", None),
+        ("x = torchaudio.set_audio_backend('sox')\n", None),
+        ("torchaudio.set_audio_backend('sox'); x = 1\n", None),
+        ("torchaudio.set_audio_backend('sox')  # on Linux\n", None),
+    ],
+)
+def test_statements_that_go(before: str, after: str | None) -> None:
+    text = f"import torchaudio\n{before}torchaudio.load\n"
+    rule = BASE._replace(anchors=(("import",),), args={"names": GONE, "message": "{name}"}, fix={}, since={})
+    outcome = examples.run({"a.py": text}, [rule._replace(removed={}, replacement_since={})], unsafe=True)
+    assert outcome.after["a.py"].decode() == (text if after is None else f"import torchaudio\n{after}torchaudio.load\n")
+    assert len(outcome.left) == (after is None)
+
+
+def test_an_import_that_only_such_a_statement_needed_goes() -> None:
+    rule = BASE._replace(anchors=(("import",),), args={"names": GONE, "message": "{name}"}, fix={}, since={})
+    text = "import os\nimport torchaudio\ntorchaudio.set_audio_backend('sox')\nos.x\n"
+    outcome = examples.run({"a.py": text}, [rule._replace(removed={}, replacement_since={})], unsafe=True)
+    assert outcome.after["a.py"].decode() == "import os\nos.x\n"
