@@ -14,6 +14,7 @@ import json
 import math
 import os
 import platform
+import re
 import select
 import signal
 import sys
@@ -78,9 +79,14 @@ def run(code: str) -> dict[str, Any]:
                 exec(compile(code, module.__file__, "exec"), module.__dict__)
                 told = {"result": encode(module.__dict__["result"])}
             except (Exception, SystemExit) as error:
-                told = {"error": type(error).__name__, "detail": (str(error).strip().splitlines() or [""])[0][:200]}
+                told = {"error": type(error).__name__, "detail": _brief(error)}
             said = [f"{each.category.__name__}: {str(each.message).strip()}"[:300] for each in caught]
     return {**told, "warnings": list(dict.fromkeys(said))[:KEPT]}
+
+
+def _brief(error: BaseException) -> str:
+    """The first line of what it says, without the folders of this machine."""
+    return re.sub(r"(/[^\s/'\"()]+)+/", "", (str(error).strip().splitlines() or [""])[0])[:200]
 
 
 def forked(work: Any, limit: float) -> dict[str, Any]:
