@@ -7,7 +7,7 @@ import re
 
 from cudamig.codemods.python_cases import literal
 from cudamig.codemods.python_edits import Edits
-from cudamig.codemods.python_replaced import drop, replace
+from cudamig.codemods.python_replaced import drop, rename, replace
 from cudamig.codemods.python_rows import Row
 from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
@@ -24,11 +24,15 @@ def given(call: ast.Call, row: Row, name: str, skip: int = 0) -> bool:
     ``skip``: so many leading arguments are not the callee's own (those of functools.partial).
     """
     values = [keyword.value for keyword in call.keywords if keyword.arg == name]
+    values += placed(call, row, name, skip)
+    return any(literal(value) not in row.unset for value in values)
+
+
+def placed(call: ast.Call, row: Row, name: str, skip: int = 0) -> list[ast.expr]:
+    """What ``call`` surely gives for the parameter ``name`` by position, or nothing; ``skip`` as in ``given``."""
     count = row.signature.index(name) + 1 if name in row.signature else len(call.args) + 1
     before = call.args[skip : skip + count]
-    if len(before) == count and not any(isinstance(value, ast.Starred) for value in before):
-        values.append(before[-1])
-    return any(literal(value) not in row.unset for value in values)
+    return before[-1:] if len(before) == count and not any(isinstance(value, ast.Starred) for value in before) else []
 
 
 def change_call(document: PythonDocument, call: ast.Call, row: Row, partial: bool = False) -> list[Edit]:
@@ -59,6 +63,7 @@ def change_call(document: PythonDocument, call: ast.Call, row: Row, partial: boo
     _prepend(edits, text, row)
     _to_keywords(edits, text, row)
     replace(edits, text, row)
+    rename(edits, text, row)
     drop(edits, text, row)
     _add(edits, text, row)
     edits.insert(text.end + 1, row.suffix)

@@ -7,37 +7,18 @@ is written out, and the import goes when nothing uses it any more.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from cudamig.codemods.python_handed import handed_on
-from cudamig.codemods.python_import_lines import Statement, new_import
+from cudamig.codemods.python_import_lines import Statement
 from cudamig.codemods.python_imports import Move, rewrite
 from cudamig.codemods.python_planned import Planned, Wanted
 from cudamig.codemods.python_rows import within
-from cudamig.codemods.python_spelling import spell
+from cudamig.codemods.python_written import Binding, Part, alone, alone_or, dissolve, last, repoint
 from cudamig.codemods.refused import Refused
 from cudamig.hosts.python import PythonDocument
 from cudamig.hosts.python_names import Use
 from cudamig.hosts.python_scopes import Import
-from cudamig.model import Edit
-
-
-class _Binding(NamedTuple):
-    """The imports behind one name, all its uses, and those uses that a rule moves."""
-
-    imports: tuple[Import, ...]
-    uses: Sequence[Use]
-    moving: Sequence[Wanted]
-
-
-class _Part(NamedTuple):
-    """One name's part in the change of an import statement."""
-
-    move: Move
-    planned: Sequence[Planned]  # without the edits on the statement
-    needs: frozenset[str]  # modules to import
 
 
 def plan(document: PythonDocument, wanted: Iterable[Wanted], uses: Iterable[Use]) -> list[Planned]:
@@ -51,10 +32,10 @@ def plan(document: PythonDocument, wanted: Iterable[Wanted], uses: Iterable[Use]
             bindings[each.use.imports][1].append(each)
         else:
             out.append(Planned(each, each.edits, refusal=each.refusal))
-    statements: dict[Statement, list[_Part]] = {}
+    statements: dict[Statement, list[Part]] = {}
     for imports, (all_uses, moving) in bindings.items():
-        decided = _decide(document, _Binding(imports, all_uses, moving)) if moving else []
-        if isinstance(decided, _Part):
+        decided = _decide(document, Binding(imports, all_uses, moving)) if moving else []
+        if isinstance(decided, Part):
             statements.setdefault(decided.move.found.statement, []).append(decided)
         else:
             out += decided
@@ -63,12 +44,14 @@ def plan(document: PythonDocument, wanted: Iterable[Wanted], uses: Iterable[Use]
     return out
 
 
-def _together(document: PythonDocument, statement: Statement, parts: list[_Part]) -> list[Planned]:
+def _together(document: PythonDocument, statement: Statement, parts: list[Part]) -> list[Planned]:
     """One group: the changes of a statement and of everything that its names stand for."""
     planned = [each for part in parts for each in part.planned]
     try:
         needs = frozenset[str]().union(*(part.needs for part in parts))
         edits = rewrite(document, [part.move for part in parts], needs)
+        again = [found for part in parts for found in part.again]
+        edits += [edit for found in again for edit in rewrite(document, [Move(found, "", found.local)])]
     except Refused as refused:
         return [Planned(each.wanted, refusal=str(refused)) for each in planned]
     names = ", ".join(part.move.found.local for part in parts)
@@ -76,33 +59,41 @@ def _together(document: PythonDocument, statement: Statement, parts: list[_Part]
     return [each._replace(edits=(*each.edits, *edits), group=group) for each in planned]
 
 
-def _decide(document: PythonDocument, binding: _Binding) -> _Part | list[Planned]:
+def _decide(document: PythonDocument, binding: Binding) -> Part | list[Planned]:
     found = binding.imports[0]
     if found.indirect:
-        return [_alone(document, found, each) for each in binding.moving]
+        return [alone(document, found, each) for each in binding.moving]
     leaf = found.named and any(within(found.target, each.row.old) for each in binding.moving)
     package = not found.named or not (leaf or "." in found.target)
-    blocker = "a package is not moved for what is in it" if package else _blocker(document, binding)
-    target = "" if blocker else _target(found, binding.moving, leaf)
+    blocker = _blocker(document, binding)
+    single = not package and len(binding.imports) == 1
+    target = _target(found, binding.moving, leaf) if single and not blocker else ""
     if target:
-        return _repoint(document, found, target, binding.moving)
-    blocker = blocker or handed_on(document, found)
+        return repoint(document, found, target, binding.moving)
+    blocker = blocker or handed_on(document, found) or ("" if single else _loads(binding.imports))
     if leaf and blocker:
-        return [_alone_or(document, found, each, blocker) for each in binding.moving]
+        return [alone_or(document, found, each, blocker) for each in binding.moving]
     if not blocker:
         try:
-            return _dissolve(document, found, binding.moving)
+            return dissolve(document, binding, package)
         except Refused as refused:
             if leaf:
-                return [_alone_or(document, found, each, str(refused)) for each in binding.moving]
-    return [_alone(document, found, each) for each in binding.moving]
+                return [alone_or(document, found, each, str(refused)) for each in binding.moving]
+    return [alone(document, found, each) for each in binding.moving]
 
 
-def _blocker(document: PythonDocument, binding: _Binding) -> str:
+def _loads(imports: Sequence[Import]) -> str:
+    """Why imports of a package, or several of one name, have to stay where nothing uses the name any more."""
+    if any(not found.named and "." in found.alias.name for found in imports):
+        return "the import loads a module"
+    if len(imports) > 1 and len({found.scope for found in imports}) > 1:
+        return f"`{imports[0].local}` is imported more than once"
+    return "" if all(found.unconditional for found in imports) else "the import stands under a condition"
+
+
+def _blocker(document: PythonDocument, binding: Binding) -> str:
     """Why an import cannot move together with all its uses, or ``""``."""
     found = binding.imports[0]
-    if len(binding.imports) > 1:
-        return f"`{found.local}` is imported more than once"
     if any(each.row.changes_call or not each.row.dotted for each in binding.moving) and handed_on(document, found):
         return handed_on(document, found)
     moving = {id(each.use.chain): each for each in binding.moving}
@@ -127,63 +118,4 @@ def _target(found: Import, moving: Sequence[Wanted], leaf: bool) -> str:
         follows = each.row.dotted and not each.row.vanishes and name.endswith(tail)
         targets.add(name.removesuffix(tail) if follows else "")
     target = targets.pop() if len(targets) == 1 else ""
-    return target if leaf or _last(target) == _last(found.target) else ""
-
-
-def _last(name: str) -> str:
-    return name.rpartition(".")[2]
-
-
-def _repoint(document: PythonDocument, found: Import, target: str, moving: Sequence[Wanted]) -> _Part:
-    """The import stands for ``target``; a use changes only when the name is called otherwise there."""
-    local, path = found.local, document.source.path
-    new = _last(target)
-    module = any(each.row.needs == target for each in moving) or "." not in target
-    handed = handed_on(document, found)
-    looked_up = handed or local in document.names.words or re.search(rf"\b{new}\b", document.source.text)
-    if not (module or found.alias.asname or new == local or looked_up):
-        local = new
-    planned = []
-    for each in moving:
-        rename = Edit(path, document.span(each.use.chain.first), local)
-        planned.append(Planned(each, (*each.edits, *([rename] if local != found.local else []))))
-    return _Part(Move(found, target, local, module), planned, frozenset())
-
-
-def _dissolve(document: PythonDocument, found: Import, moving: Sequence[Wanted]) -> _Part:
-    """Every use is written out, and the import goes. Raises Refused."""
-    planned: list[Planned] = []
-    needs: set[str] = set()
-    for each in moving:
-        if each.row.vanishes:
-            planned.append(Planned(each, each.edits))
-            continue
-        spelled = spell(document, each.use, each.row, each.rest)
-        if spelled.keeps:
-            raise Refused(f"`{found.local}` is still needed")
-        needs |= {spelled.needs} - {""}
-        planned.append(Planned(each, (*each.edits, spelled.edit)))
-    if found.local in document.names.words:
-        raise Refused(f"a string names `{found.local}`, which may be looked up")
-    return _Part(Move(found, "", found.local), planned, frozenset(needs))
-
-
-def _alone_or(document: PythonDocument, found: Import, wanted: Wanted, blocker: str) -> Planned:
-    """An import of the very name stays as it is: only a use that needs it no more can change."""
-    if wanted.row.vanishes and not wanted.refusal:
-        return _alone(document, found, wanted)
-    return Planned(wanted, refusal=wanted.refusal or blocker)
-
-
-def _alone(document: PythonDocument, found: Import, wanted: Wanted) -> Planned:
-    """The use is written out; the import stays as it is."""
-    if wanted.refusal:
-        return Planned(wanted, refusal=wanted.refusal)
-    if wanted.row.vanishes:
-        return Planned(wanted, wanted.edits)
-    try:
-        spelled = spell(document, wanted.use, wanted.row, wanted.rest)
-        added = new_import(document, spelled.needs, found) if spelled.needs else []
-    except Refused as refused:
-        return Planned(wanted, refusal=str(refused))
-    return Planned(wanted, (*wanted.edits, spelled.edit, *added))
+    return target if leaf or last(target) == last(found.target) else ""

@@ -55,6 +55,14 @@ def _write(edits: Edits, argument: Argument, template: str) -> None:
     edits.insert(argument.item.end if "(" in head else end, after)
 
 
+def rename(edits: Edits, call: CallText, row: Row) -> None:
+    """Keywords that have another name; by position they stay as they are."""
+    for argument in call.arguments:
+        if argument.keyword in row.rename:
+            start = argument.item.start
+            edits.put(Span(start, start + len(argument.keyword)), row.rename[argument.keyword])
+
+
 def drop(edits: Edits, call: CallText, row: Row) -> None:
     """Keywords that go. Raises Refused for one whose value may have effects."""
     gone = set()

@@ -45,15 +45,14 @@ class Row(NamedTuple):
     rule: Rule
     old: str  # dotted name; "torch._six." stands for everything below torch._six
     to: str = ""  # a dotted name, or an expression such as ``(str, bytes)``; "" when the name stays
-    needs: str = (
-        ""  # the module that ``to`` is reached through; where it is not the one around it, ``to`` is written out
-    )
+    needs: str = ""  # the module that ``to`` is reached through; where that is not around it, ``to`` is written out
     signature: tuple[str, ...] = ()  # the old order of positional arguments
     positional: int = _ALL  # how many of them may stay positional
     variadic: bool = False  # the rest of the positional arguments are not its own
     lacks: tuple[str, ...] = ()  # found only in calls that give none of these
     has: tuple[str, ...] = ()  # found only in calls that give one of these
     unset: tuple[str, ...] = ()  # literals that are as good as no argument
+    placed: tuple[str, ...] = ()  # found only in calls that give one of these by position
     unless: tuple[str, ...] = ()  # names that show, used anywhere in a file, that it knows of the change
     called: bool = False  # found only where it is called itself
     whole: bool = False  # what is below the name is not found
@@ -62,6 +61,7 @@ class Row(NamedTuple):
     add: dict[str, str] = {}  # noqa: RUF012 - keyword -> text
     drop: tuple[str, ...] = ()  # keywords
     replace: dict[str, dict[str, str]] = {}  # noqa: RUF012 - parameter -> value -> the new argument
+    rename: dict[str, str] = {}  # noqa: RUF012 - keyword -> its new name
     least: int = 0  # positional arguments that a call must have for the new name
     enclose: str = ""  # two brackets for around all arguments, "[]"
     suffix: str = ""  # behind the call, ".mH"
@@ -99,7 +99,7 @@ class Row(NamedTuple):
     def changes_call(self) -> bool:
         """Whether a call needs more than a new name."""
         edits = self.prepend or self.add or self.drop or self.replace or self.reordered or self.enclose or self.suffix
-        return bool(edits or self.cases or self.codemod or self.least)
+        return bool(edits or self.cases or self.codemod or self.least or self.rename)
 
     @property
     def before_rest(self) -> bool:

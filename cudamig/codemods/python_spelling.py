@@ -34,7 +34,8 @@ def spell(document: PythonDocument, use: Use, row: Row, rest: str) -> Spelled:
     if not module:
         return Spelled(Edit(path, span, new), "")
     local = _local(document, use, module)
-    return Spelled(Edit(path, span, (local or module) + new.removeprefix(module)), "" if local else module)
+    edit = Edit(path, span, (local or module) + new.removeprefix(module))
+    return Spelled(edit, "" if local else module, local.partition(".")[0] == use.chain.root)
 
 
 def _free_words(document: PythonDocument, use: Use, row: Row) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from cudamig.codemods.python_arguments import change_call, given, parentheses
 from cudamig.codemods.python_cases import chosen
+from cudamig.codemods.python_counts import backported, counts, found, role_of, told
 from cudamig.codemods.python_gone import leave
 from cudamig.codemods.python_moves import plan
 from cudamig.codemods.python_planned import Wanted
@@ -33,8 +34,7 @@ from cudamig.hosts.python_chains import (
 )
 from cudamig.hosts.python_names import Use
 from cudamig.hosts.python_patches import replaced
-from cudamig.hosts.python_scopes import Other
-from cudamig.model import Edit, Finding, Fix, Safety, Severity, Span
+from cudamig.model import Edit, Finding, Fix, Safety, Span
 from cudamig.rules.model import Context, Rule
 
 LOOSE = "loose"  # the role of a value that no call is given
@@ -58,9 +58,9 @@ def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> 
     patched = replaced(document, uses)
     wanted: list[Wanted] = []
     for use in uses:
-        hit = None if use.guarded or use.chain.role == STORE else _found(rows, use)
-        if hit and mentioned.isdisjoint(hit[0].unless) and _counts(use, *hit) and not _backported(*hit, patched):
-            if hit[0].once and _told(use, rows, wanted):
+        hit = None if use.guarded or use.chain.role == STORE else found(rows, use)
+        if hit and mentioned.isdisjoint(hit[0].unless) and counts(use, *hit) and not backported(*hit, patched):
+            if hit[0].once and told(use, rows, wanted):
                 continue
             wanted.append(_wanted(document, use, *hit, context, patched))
     planned, gone = leave(document, rows, uses, plan(document, wanted, uses))
@@ -73,66 +73,8 @@ def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> 
         fix = statement.row.mend(statement.edits, statement.group, statement.refusal)
         alias = statement.found.alias
         yield _finding(document, context, statement.row, document.span(alias), alias.name, fix)
-    for row, found, fix in unused(document, rows, uses):
-        yield _finding(document, context, row, document.span(found.alias), found.target, fix)
-
-
-def _found(rows: Rows, use: Use) -> tuple[Row, str] | None:
-    """The row for a use. What is called by a new name is found where it gets that name."""
-    hit, first = rows.find(use.name), use.imports[0]
-    if hit and first.indirect and (hit[0].old.endswith(".") if first.starred else within(use.target, hit[0].old)):
-        return None
-    return hit
-
-
-def _told(use: Use, rows: Rows, wanted: Sequence[Wanted]) -> bool:
-    """Whether something else is found already at the import that a use comes by, or the import itself is."""
-    found = use.imports[0]
-    itself = not found.named and rows.find(found.alias.name) is not None
-    return itself or any(other.row.once and other.use.imports[0].alias is found.alias for other in wanted)
-
-
-def _counts(use: Use, row: Row, rest: str) -> bool:
-    """Whether a use is one that the row speaks of: a call may already give what it asks for."""
-    role, call = _role(use, row, rest), use.chain.call
-    if (row.called and role not in (CALL, PARTIAL)) or ((row.called or row.whole) and rest):
-        return False
-    if not (row.lacks or row.has):
-        return role != SUPER  # the class that subclasses it is found as such
-    if call is None or role not in (CALL, PARTIAL, SUPER):
-        return bool(row.lacks) and role in (LOOKUP, VALUE) and not rest
-    if row.rule.severity is Severity.INFO and any(keyword.arg is None for keyword in call.keywords):
-        return False  # whether it lacks anything is not known, and nobody waits for this advice
-    skip = int(role == PARTIAL)
-    if any(given(call, row, name, skip) or _spread(use, call, name) for name in row.lacks):
-        return False
-    return not row.has or any(given(call, row, name, skip) or _spread(use, call, name) for name in row.has)
-
-
-def _backported(row: Row, rest: str, patched: Collection[str]) -> bool:
-    """Whether the file gives the new name to a library that lacks it: the old one is for those releases."""
-    return bool(row.to) and row.to + rest in patched
-
-
-def _spread(use: Use, call: ast.Call, name: str) -> bool:
-    """Whether a call gives ``name`` in a ``**`` argument: a dict that is written there, or where its name is bound."""
-    spread = [keyword.value for keyword in call.keywords if keyword.arg is None]
-    names = [value.id for value in spread if isinstance(value, ast.Name)]
-    bound = [binding for each in names for binding in use.chain.scope.lookup(each)]
-    values = [*spread, *(binding.value for binding in bound if isinstance(binding, Other) and binding.value)]
-    return any(_names(node, name) for value in values for node in ast.walk(value))
-
-
-def _names(node: ast.AST, name: str) -> bool:
-    """Whether a node is a key of a dict: ``{"name": ...}`` or ``dict(name=...)``."""
-    if isinstance(node, ast.Dict):
-        return any(isinstance(key, ast.Constant) and key.value == name for key in node.keys)
-    return isinstance(node, ast.keyword) and node.arg == name
-
-
-def _role(use: Use, row: Row, rest: str) -> str:
-    """An attribute of a name is no call of the name, unless the row speaks of all that is below it."""
-    return VALUE if rest and not row.old.endswith(".") else use.chain.role
+    for row, bound, fix in unused(document, rows, uses):
+        yield _finding(document, context, row, document.span(bound.alias), bound.target, fix)
 
 
 def _wanted(
@@ -162,7 +104,7 @@ def _wanted(
 
 def _changed(document: PythonDocument, use: Use, row: Row, rest: str) -> Wanted:
     """The use with the edits besides that of its name, and the row that its call turned out to be. Raises Refused."""
-    role = _role(use, row, rest)
+    role = role_of(use, row, rest)
     if role in row.doubtful or (LOOSE in row.doubtful and role == VALUE and not _argument(document, use)):
         row = row._replace(safety=Safety.UNSAFE, reason=row.doubt)
     if use.chain.role == LOOKUP:

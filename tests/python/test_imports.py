@@ -151,8 +151,8 @@ MOVED = {
         "import collections.abc\n\nimport torch\nx = collections.abc.Mapping\n",
     ),
     "standard library import is reused": (
-        "import collections.abc\n\nimport torch\nx = torch._six.container_abcs.Mapping\n",
-        "import collections.abc\n\nimport torch\nx = collections.abc.Mapping\n",
+        "import collections.abc\n\nimport torch\nx = torch._six.container_abcs.Mapping, torch\n",
+        "import collections.abc\n\nimport torch\nx = collections.abc.Mapping, torch\n",
     ),
     "standard library has its place": (
         "import argparse\nimport os\n\nimport torch\nx = torch._six.container_abcs.Mapping\n",
@@ -199,10 +199,6 @@ STAYS = {
         "line 4 uses `autocast` for some versions only",
     ),
     "exported": ("from torch.cuda.amp import autocast\n__all__ = ['autocast']\nautocast()\n", "`__all__` hands"),
-    "imported twice": (
-        "from torch.cuda.amp import autocast\nfrom torch.cuda.amp import autocast\nautocast()\n",
-        "imported more than once",
-    ),
     "exported by its alias": (
         "from torch.cuda.amp import autocast as autocast\nautocast()\n",
         "`as autocast` hands `autocast` on to other files",
@@ -256,6 +252,29 @@ def test_an_unused_name_moves_under_its_name_where_its_calls_stay_the_same(path:
     text = "from torch._six import inf, container_abcs\n__all__ = ['inf']\n"
     after = "from torch import inf\nimport collections.abc as container_abcs\n__all__ = ['inf']\n"
     assert session(text, path=path).after[path].decode() == after
+
+
+GONE = {
+    "a package that nothing uses any more": ("import os\nimport torch\nx = torch._six.PY3\n", "import os\nx = True\n"),
+    "a package that something uses": ("import torch\nx = torch._six.PY3, torch\n", "import torch\nx = True, torch\n"),
+    "a package whose name is looked up": (
+        "import torch\nx = torch._six.PY3, globals()['torch']\n",
+        "import torch\nx = True, globals()['torch']\n",
+    ),
+    "an import that loads a module": (
+        "import torch.hub\nx = torch._six.PY3\n",
+        "import torch.hub\nx = True\n",
+    ),
+    "a name that is imported twice": (
+        "from torch._six import PY3\nfrom torch._six import PY3\nx = PY3\n",
+        "x = True\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), GONE.values(), ids=GONE)
+def test_an_import_goes_that_a_fix_leaves_without_a_use(before: str, after: str) -> None:
+    assert fixed(before) == after
 
 
 PATCHED = [
