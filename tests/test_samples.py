@@ -27,7 +27,7 @@ from cudamig.run import Session
 
 SAMPLES = Path(__file__).parent.parent / "fixtures" / "repos"
 ASIDE = ("EXPECTED.md", "golden.diff", "golden-unsafe.diff", "golden-torch26.diff", "golden-check.txt")
-MOVED = ["by-the-guide", "detector-ops", "radio-locator"]
+MOVED = ["by-the-guide", "detector-ops", "lab-notebooks", "radio-locator"]
 
 
 @pytest.fixture

@@ -5,11 +5,13 @@ Matchers see the module; what they find is placed in the JSON again. Outputs and
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from cudamig.hosts import NotUnderstood, installs, python
 from cudamig.hosts import notebook_cells as magics
 from cudamig.hosts.notebook_json import Cell, cells, escaped
+from cudamig.hosts.notebook_lines import line_edit
 from cudamig.hosts.python_names import Names
 from cudamig.hosts.shell import commands
 from cudamig.model import Edit, Finding, Span
@@ -25,6 +27,7 @@ class NotebookDocument:
 
     def __init__(self, notebook: Source, found: list[Cell]) -> None:
         """``found``: all cells of ``notebook``."""
+        self._text = notebook.text
         self._cells = [cell for cell in found if cell.code]
         self.errors = 0
         self._begins = [begin for cell in self._cells for begin in (*cell.begins, NOWHERE)]
@@ -83,8 +86,12 @@ class NotebookDocument:
                 stretches.append(Span(start, end))
         if not stretches:
             stretches.append(self._point(edit.span.start))
-        new = escaped(edit.replacement)
-        return [Edit(edit.path, stretch, "" if number else new) for number, stretch in enumerate(stretches)]
+        new = [edit.replacement, *([""] * (len(stretches) - 1))]
+        placed = [line_edit(self._text, stretch, text) for stretch, text in zip(stretches, new, strict=True)]
+        apart = all(one[0].end <= other[0].start for one, other in itertools.pairwise(placed))
+        if not apart:  # the last line goes with the comma before it
+            placed = [(stretch, escaped(text)) for stretch, text in zip(stretches, new, strict=True)]
+        return [Edit(edit.path, span, text) for span, text in placed]
 
     def _point(self, offset: int) -> Span:
         """The place between two characters of the module; at the end of a cell, before the quote that ends it."""

@@ -65,6 +65,38 @@ def test_the_python_of_cells_is_one_module(check) -> None:
     assert fixed == json.dumps(notebook(*after), indent=1)
 
 
+LINES = {
+    "a line goes": (
+        ["import os\n", "from torch._six import PY3\n", "x = PY3, os"],
+        ["import os\n", "x = True, os"],
+    ),
+    "several lines go": (["from torch._six import (\n", "    PY3,\n", ")\n", "x = PY3"], ["x = True"]),
+    "the last line goes": (["x = 1\n", "from torch._six import PY3"], ["x = 1\n"]),
+    "the only line goes": (["from torch._six import PY3"], [""]),
+    "a line comes": (
+        ["from torch._six import PY3, inf\n", "x = PY3, inf"],
+        ["from torch import inf\n", "x = True, inf"],
+    ),
+    "two lines come": (
+        ["from torch._six import container_abcs, inf\n", "x = container_abcs, inf"],
+        ["import collections.abc as container_abcs\n", "from torch import inf\n", "x = container_abcs, inf"],
+    ),
+}
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(("before", "after"), LINES.values(), ids=LINES)
+def test_lines_of_a_cell_are_strings_of_their_own(
+    check, before: list[str], after: list[str], indent: int | None
+) -> None:
+    rest = "x = PY3" if before[-1].startswith("from") else "y = 2"
+    new = rest.replace("PY3", "True")
+    done = check({"a.ipynb": json.dumps(notebook(before, [rest]), indent=indent)})
+    assert done.after["a.ipynb"].decode() == json.dumps(notebook(after, [new]), indent=indent)
+    whole = check({"a.ipynb": json.dumps(notebook("".join(before), rest), indent=indent)})
+    assert sources(whole.after["a.ipynb"].decode())[1:] == ["".join(after), new]
+
+
 @pytest.mark.parametrize(
     "source",
     [
