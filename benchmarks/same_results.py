@@ -9,6 +9,8 @@ statements have none. Names that a fixture leaves free get small tensors.
 from __future__ import annotations
 
 import ast
+import contextlib
+import random
 import sys
 import warnings
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from typing import Any
 
 import torch  # type: ignore[import-not-found, unused-ignore]
 
+LOADED: list[str] = []
 FREE = {"pos_seq": (4,), "inv_freq": (3,), "dim": None}
 
 
@@ -25,9 +28,13 @@ def results(code: str) -> Iterator[tuple[str, Any]]:
     names: dict[str, Any] = {}
     for name, shape in FREE.items():
         names[name] = torch.arange(12.0)[: shape[0]] if shape else 5
-    for number, statement in enumerate(ast.parse(code).body):
+    number = 0
+    for statement in ast.parse(code).body:
         text = ast.unparse(statement)
-        torch.manual_seed(number if isinstance(statement, ast.Import | ast.ImportFrom) else len(names))
+        imports = isinstance(statement, ast.Import | ast.ImportFrom)
+        number += not imports
+        torch.manual_seed(number)
+        random.seed(number)
         value: Any = None
         try:
             if isinstance(statement, ast.Expr):
@@ -40,8 +47,23 @@ def results(code: str) -> Iterator[tuple[str, Any]]:
                 ]
         except Exception as error:
             value = error
-        if not isinstance(statement, ast.Import | ast.ImportFrom):
-            yield text, value
+        if not imports:
+            yield text, value if isinstance(value, Exception) else [value, _loaded()]
+
+
+def _no_downloads() -> None:
+    """Weights of torchvision's models are not fetched; which ones are asked for is noted."""
+    with contextlib.suppress(ImportError):
+        from torchvision.models._api import WeightsEnum  # type: ignore[import-not-found, unused-ignore]
+
+        WeightsEnum.get_state_dict = lambda self, *_, **__: LOADED.append(str(self))
+        torch.nn.Module.load_state_dict = lambda *_, **__: None
+
+
+def _loaded() -> list[str]:
+    """The weights that the last statement asked for."""
+    found, LOADED[:] = LOADED[:], []
+    return found
 
 
 def same(one: Any, other: Any) -> bool:
@@ -60,6 +82,7 @@ def same(one: Any, other: Any) -> bool:
 def main() -> int:
     """Print one line: how many statements a fix changed, how many of those give the same, cannot run, or differ."""
     warnings.simplefilter("ignore")
+    _no_downloads()
     before, after = (list(results(Path(path).read_text())) for path in sys.argv[1:3])
     if len(before) != len(after):
         print("the versions have different statements")

@@ -43,7 +43,7 @@ def _findings(tree: Path) -> tuple[int, list[str]]:
     command = ["cudamig", "check", "--target", TARGET, "--output-format", "json", "."]
     report = json.loads(subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False).stdout)
     found = {(row["path"], row["line"]) for row in report["findings"]}
-    named = {(row["path"], word) for row in report["findings"] for word in row["message"].split("`")}
+    named = {(row["path"], word) for row in report["findings"] for word in row["message"].split("`") if word}
     expected, missed = 0, []
     for file in sorted(tree.glob("*/checker/*.txt")):
         source = file.with_suffix(".py").relative_to(tree).as_posix()

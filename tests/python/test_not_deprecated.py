@@ -29,7 +29,7 @@ FINE = {
         "torch.set_float32_matmul_precision('high'); torch.backends.cuda.matmul.fp32_precision = 'tf32'"
     ),
     "activations": "F.tanh(x); F.sigmoid(x); F.relu(x)",
-    "layers that upsample": "nn.Upsample(scale_factor=2); nn.UpsamplingBilinear2d(2); nn.UpsamplingNearest2d(2)",
+    "layers that upsample": "nn.Upsample(scale_factor=2); nn.functional.interpolate(x, scale_factor=2)",
     "norm and svd, which only documents disown": "torch.norm(x); x.norm(); torch.svd(x); x.svd()",
     "solvers of factors": "torch.cholesky_solve(b, L); torch.cholesky_inverse(L); torch.lu_unpack(LU, pivots)",
     "interpolate": 'F.interpolate(x, scale_factor=2, mode="bilinear"); F.interpolate(x, size=4)',
