@@ -11,8 +11,8 @@ from cudamig import hosts, matchers
 from cudamig.hosts import Document, NotUnderstood
 from cudamig.model import Finding, Severity, manual
 from cudamig.once import merged
-from cudamig.rules.load import Prefilter
 from cudamig.rules.model import Context, Rule
+from cudamig.rules.prefilter import Prefilter
 from cudamig.source import Source, Unreadable
 
 if TYPE_CHECKING:

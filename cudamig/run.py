@@ -13,7 +13,7 @@ from cudamig.hosts.cpp_files import Files, is_header
 from cudamig.hosts.python_own import Packages
 from cudamig.model import Finding, Kept
 from cudamig.request import Request, Result
-from cudamig.rules.load import Prefilter
+from cudamig.rules.prefilter import Prefilter
 from cudamig.source import MAX_BYTES, Source
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -28,55 +27,6 @@ class RuleSet(NamedTuple):
     def stack(self) -> dict[str, Rule]:
         """The rules on places that only all files together decide (images, pins, indexes), by their role."""
         return {str(rule.args["role"]): rule for rule in self.rules if MATCHERS[rule.matcher].stack}
-
-
-class Prefilter:
-    """Which rules may apply to a file, by the literal words they anchor on. Never says no wrongly."""
-
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        """``rules``: those in force."""
-        self._by_kind: dict[str, dict[tuple[str, ...], list[Rule]]] = {}
-        for rule in rules:
-            for kind in rule.kinds:
-                anchors = self._by_kind.setdefault(kind, {})
-                for anchor in rule.anchors:
-                    anchors.setdefault(anchor, []).append(rule)
-        self._parts = _parts({word for anchors in self._by_kind.values() for anchor in anchors for word in anchor})
-
-    def hits(self, kind: str, raw: bytes) -> list[Rule]:
-        """The rules of which an anchor occurs in ``raw`` (all its words), each once, in order of id."""
-        found: dict[str, Rule] = {}
-        seen: dict[str, bool] = {"": True}
-        parts = self._parts
-        for anchor, rules in self._by_kind.get(kind, {}).items():
-            for word in anchor:
-                if word not in seen:
-                    part = parts[word]
-                    if part not in seen:
-                        seen[part] = _occurs(part, raw)
-                    seen[word] = seen[part] and _occurs(word, raw)
-                if not seen[word]:
-                    break
-            else:
-                found.update((rule.id, rule) for rule in rules)
-        return [found[name] for name in sorted(found)]
-
-
-def _parts(words: set[str]) -> dict[str, str]:
-    """For each word another anchor that it holds, so that where that is missing it is too; ``""`` where none is."""
-    plain = sorted((word for word in words if "\\b" not in word), key=lambda word: (len(word), word))
-    return {word: next((part for part in plain if part in word and part != word), "") for word in words}
-
-
-def _occurs(word: str, raw: bytes) -> bool:
-    """Whether an anchor's word occurs; ``\\b`` at one of its ends asks for the end of a word there."""
-    literal = word.removeprefix(r"\b").removesuffix(r"\b").encode("ascii")
-    if literal not in raw:
-        return False
-    if len(literal) == len(word):
-        return True
-    pattern = (rb"\b" if word.startswith(r"\b") else b"") + re.escape(literal)
-    return re.search(pattern + (rb"\b" if word.endswith(r"\b") else b""), raw) is not None
 
 
 def known(folders: Iterable[str] = ()) -> list[Rule]:
