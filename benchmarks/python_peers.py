@@ -30,7 +30,7 @@ Pattern = dict[str, Any]
 
 def ast_grep(rule: Rule) -> Pattern:
     """Identifiers: ast-grep resolves no imports, and sees every name that may be one of the rule's."""
-    words = {row.old.rstrip(".").rpartition(".")[2] for row in _rows(rule)} | set(rule.args.get("methods", ()))
+    words = {row.old.rstrip(".").rpartition(".")[2] for row in _rows(rule)} | set(_methods(rule))
     pattern = "|".join(sorted(map(re.escape, words)))
     return {"language": "python", "rule": {"kind": "identifier", "regex": f"^({pattern})$"}}
 
@@ -47,8 +47,14 @@ def semgrep(rule: Rule) -> Pattern:
             either.append({"patterns": [{"pattern": f"{name}(...)"}, *nots]})
         else:
             either.append({"pattern": name})
-    either += [{"pattern": f"$X.{name}(...)"} for name in rule.args.get("methods", ())]
+    either += [{"pattern": f"$X.{name}(...)"} for name in _methods(rule)]
     return {"languages": ["python"], "pattern-either": either}
+
+
+def _methods(rule: Rule) -> list[str]:
+    """Methods of objects, that of argparse too."""
+    option = ["add_argument"] if rule.matcher == "python-option" else []
+    return [*rule.args.get("methods", ()), *rule.args.get("called", ()), *option]
 
 
 def _rows(rule: Rule) -> list[Row]:
@@ -57,8 +63,7 @@ def _rows(rule: Rule) -> list[Row]:
 
 def main() -> int:
     """Print the figures."""
-    rules = [rule for rule in known() if rule.family == "PYT" and rule.matcher in ("python-name", "python-method")]
-    rules = [rule for rule in rules if _rows(rule) or rule.args.get("methods")]
+    rules = [rule for rule in known() if rule.family == "PYT" and (_rows(rule) or _methods(rule))]
     with tempfile.TemporaryDirectory() as folder, installed() as programs:
         sources = Path(folder, "tree")
         for tree in map(Path, sys.argv[1:]):
