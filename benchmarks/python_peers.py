@@ -53,8 +53,10 @@ def semgrep(rule: Rule) -> Pattern:
 
 def _methods(rule: Rule) -> list[str]:
     """Methods of objects, that of argparse too."""
-    option = ["add_argument"] if rule.matcher == "python-option" else []
-    return [*rule.args.get("methods", ()), *rule.args.get("called", ()), *option]
+    if rule.matcher == "python-option":
+        return ["add_argument"]
+    key = "called" if rule.matcher == "python-object" else "methods"
+    return list(rule.args.get(key, ()))
 
 
 def _rows(rule: Rule) -> list[Row]:
