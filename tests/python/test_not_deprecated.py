@@ -23,6 +23,8 @@ FINE = {
     "quantized modules": "import torch.nn.quantized as nnq\nnnq.Linear(2, 2); torch.nn.quantized.FloatFunctional()",
     "backward hook": "m.register_backward_hook(f); torch.nn.Module.register_backward_hook(m, f)",
     "spectral norm": "from torch.nn.utils import spectral_norm\nspectral_norm(torch.nn.Linear(2, 2))",
+    "the older ToTensor": "from torchvision import transforms\ntransforms.ToTensor()(x)",
+    "timm's patch_embed": "import timm\nmodel = timm.create_model('vit')\nmodel.patch_embed.proj(x)",
     "floor_divide": "torch.floor_divide(x, 2); x.floor_divide(2); x.floor_divide_(2)",
     "TF32": (
         "torch.backends.cuda.matmul.allow_tf32 = True; torch.backends.cudnn.allow_tf32 = True\n"
