@@ -32,7 +32,7 @@ CALLS = {
     "torch.qr": "PYT172",
     "torch.cholesky": "PYT172",
     "torch.symeig": "PYT170",
-    "torch.ger": "PYT198",
+    "torch.ger": "PYT157",
     "apex.amp.initialize": "PYT201",
     "apex.amp.scale_loss": "PYT201",
     "apex.parallel.DistributedDataParallel": "PYT202",
@@ -44,7 +44,7 @@ LACKS = {  # calls without any of these keywords
     "torch.utils.checkpoint.checkpoint": ("PYT140", ("use_reentrant",)),
     "torch.onnx.export": ("PYT150", ("dynamo",)),
 }
-WITH = {"size_average": "PYT160", "reduce": "PYT160"}  # keywords of torch.nn
+WITH = ("size_average", "reduce")  # keywords of torch.nn that say something unless they are None
 NAMES = {f"numpy.{name}": "PYT301" for name in ("float", "int", "bool", "object", "str", "complex")}
 NAMES["torch.distributed.reduce_op"] = "PYT197"
 NUMBER_FIRST = frozenset(("add", "add_", "sub", "sub_", "addcmul_", "addcdiv_", "addcmul", "addcdiv"))
@@ -76,7 +76,8 @@ def _rule(node: ast.AST, local: dict[str, str]) -> str:
     if name in LACKS:
         rule, lacking = LACKS[name]
         return rule if keywords.isdisjoint((*lacking, None)) else ""
-    if name.startswith("torch.nn.") and keywords & set(WITH):
+    flags = [each.value for each in node.keywords if each.arg in WITH]
+    if name.startswith("torch.nn.") and any(not isinstance(v, ast.Constant) or v.value is not None for v in flags):
         return "PYT160"
     if isinstance(node.func, ast.Attribute) and node.func.attr in NUMBER_FIRST and len(node.args) >= 2:
         first = node.args[0].operand if isinstance(node.args[0], ast.UnaryOp) else node.args[0]
