@@ -11,6 +11,7 @@ from cudamig.discover import Candidate, Discovery, Skipped, discover
 from cudamig.engine import Fault, FileResult
 from cudamig.hosts.cpp_files import Files, is_header
 from cudamig.hosts.python_own import Packages
+from cudamig.hosts.python_takers import Takers
 from cudamig.model import Finding, Kept
 from cudamig.request import Request, Result
 from cudamig.rules.prefilter import Prefilter
@@ -34,7 +35,8 @@ class Session:
         self._kinds.update((file.path, file.kind) for file in extra)
         self._outside = frozenset(file.path for file in extra)
         self._cpp = Files(self._headers(found.files), self._peek)
-        self._context = self._context._replace(cpp=self._cpp, packages=Packages(work_tree()))
+        takers = Takers(lambda: self._modules(found.files), self._peek)
+        self._context = self._context._replace(cpp=self._cpp, packages=Packages(work_tree()), takers=takers)
         self._results = {f.path: FileResult(f.path, "", faults=(Fault(*f),)) for f in found.failed}
         self._scan([*found.files, *extra], progress)
 
@@ -126,6 +128,14 @@ class Session:
         if not inside or root in self.request.paths or not os.path.exists(os.path.join(root, ".git")):
             return sources
         return [*sources, *(file.path for file in _discover(self.request, (root,)).files if file.kind == "cpp")]
+
+    def _modules(self, files: list[Candidate]) -> list[str]:
+        """The Python files of the work tree, where PATHS lie in one: those outside may take names from those inside."""
+        root = os.path.relpath(work_tree())
+        inside = any(not os.path.relpath(file.path, root).startswith(os.pardir) for file in files)
+        if inside and root not in self.request.paths and os.path.exists(os.path.join(root, ".git")):
+            files = _discover(self.request, (root,)).files
+        return [file.path for file in files if file.kind in ("python", "notebook")]
 
     def _around(self, files: list[Candidate]) -> list[Candidate]:
         """Files outside the given paths that decide about stack files inside them; read, never written."""

@@ -130,7 +130,7 @@ def _to_keywords(edits: Edits, call: CallText, row: Row) -> None:
 
 
 def _add(edits: Edits, call: CallText, row: Row) -> None:
-    """New keywords go last, on lines of their own where the last argument has one."""
+    """New keywords go last, on lines of their own where the last arguments have them."""
     given_names = {argument.keyword for argument in call.arguments}
     new = [f"{name}={value}" for name, value in row.add.items() if name not in given_names]
     if not new:
@@ -141,12 +141,21 @@ def _add(edits: Edits, call: CallText, row: Row) -> None:
     last = call.arguments[-1].item
     at = _end_of_own_line(edits.text, call, last)
     if at is None:
-        edits.insert(last.end, "".join(f", {each}" for each in new))
+        blank = edits.document.source.newline + indent(edits.text, last.start) if _listed(edits.text, call) else " "
+        edits.insert(last.end, "".join(f",{blank}{each}" for each in new))
         return
     if last.comma < 0:
         edits.insert(last.end, ",")
     line = edits.document.source.newline + indent(edits.text, last.start)
     edits.insert(at, line + f",{line}".join(new) + ("," if last.comma >= 0 else ""))
+
+
+def _listed(text: str, call: CallText) -> bool:
+    """Whether each of the last two arguments has a line of its own, and the call ends behind the second."""
+    two = [argument.item for argument in call.arguments[-2:]]
+    lines = [(line_start(text, item.start), item.start) for item in two]
+    alone = all(begin >= call.begin and not text[begin:start].strip() for begin, start in lines)
+    return len(two) == 2 and lines[0] < lines[1] and alone and "\\" not in text[two[0].end : two[1].start]
 
 
 def _end_of_own_line(text: str, call: CallText, last: Item) -> int | None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 from cudamig.hosts.python import PythonDocument
-from cudamig.hosts.python_scopes import Import
+from cudamig.hosts.python_scopes import CLASS, Import
 
 
 def handed_on(document: PythonDocument, found: Import) -> str:
-    """How an import may reach other files, which read it by its local name; ``""`` where nothing says so."""
-    names = document.names
+    """How an import may reach other readers, who go by its local name; ``""`` where nothing says so."""
+    names, local = document.names, found.local
+    if re.search(rf"#\s*type:[^\r\n#]*\b{local}\b", document.source.text):
+        return f"a type comment names `{local}`"
+    if found.scope.kind == CLASS:
+        return f"the class hands `{local}` on"
     if found.scope is not names.module:
         return ""
-    if found.local in names.exported:
-        return f"`__all__` hands `{found.local}` on to other files"
+    if local in names.exported:
+        return f"`__all__` hands `{local}` on to other files"
     if found.alias.asname == found.alias.name:
-        return f"`as {found.local}` hands `{found.local}` on to other files"
+        return f"`as {local}` hands `{local}` on to other files"
     if document.source.path.rpartition("/")[2] == "__init__.py":
-        return f"a package's `__init__` may hand `{found.local}` on to other files"
-    return ""
+        return f"a package's `__init__` may hand `{local}` on to other files"
+    taker = document.takers.taker(document.source.path, local) if document.takers else ""
+    return f"{taker} takes `{local}` from here" if taker else ""

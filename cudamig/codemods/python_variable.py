@@ -38,6 +38,7 @@ _COUNTS = frozenset(  # methods whose results are integers or bools, which never
     ("long", "int", "short", "byte", "bool", "nonzero", "ne", "eq", "ge", "gt", "le", "lt", "argmax", "argsort")
 )
 _DETACHED = re.compile(r"[ \t]*\.detach\(\)")
+_NO_TENSORS = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.Lambda, ast.JoinedStr)
 _ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 
 
@@ -53,6 +54,8 @@ def change(document: PythonDocument, use: Use, row: Row) -> tuple[Row, list[Edit
         raise Refused("it has arguments that are not known")
     if parameter(call, row, "volatile") is not None:
         raise Refused("`volatile` is without effect: what it was for needs `with torch.no_grad():` around the code")
+    if isinstance(value, _NO_TENSORS):
+        raise Refused("what it is given is no tensor, which is a TypeError")
     source, item = document.source, text.arguments[0].item
     begin, end = document.span(use.chain.node).start, document.span(call).end
     if "#" in source.text[begin : item.start] + source.text[item.end : end]:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from cudamig.hosts import NotUnderstood
 from cudamig.hosts.python_names import Names
+from cudamig.hosts.python_takers import Takers
 from cudamig.model import Span
 from cudamig.nodes import Node
 from cudamig.source import Source
@@ -21,6 +22,7 @@ class PythonDocument:
         """``tree`` is the parsed ``source.text``."""
         self.source, self.tree = source, tree
         self.errors = 0
+        self.takers: Takers | None = None  # what other files take from this one, where a matcher knows them
 
     @cached_property
     def names(self) -> Names:

@@ -35,6 +35,7 @@ _COMPARERS = frozenset(
 _TELLING = frozenset(
     ("__version__", "full_version", "short_version", "__code__", "co_varnames")
 )  # attributes that code asks versions by
+_STEPS = 2  # from a flag to those that it is made of
 _PROBES = frozenset(("hasattr", "getattr", "signature", "getfullargspec", "find_spec"))
 
 
@@ -101,14 +102,18 @@ def _imports(node: ast.AST, root: str) -> bool:
 
 
 def _is_version_test(test: ast.expr, scope: Scope) -> bool:
-    """Whether an expression asks for a version, or for what a module has; one step through named flags."""
+    """Whether an expression asks for a version, or for what a module has, itself or by named flags."""
     return any(_asks(node, scope) or (isinstance(node, ast.Name) and _flag(node.id, scope)) for node in ast.walk(test))
 
 
-def _flag(name: str, scope: Scope) -> bool:
-    """Whether a name holds the answer to such a question."""
+def _flag(name: str, scope: Scope, steps: int = _STEPS) -> bool:
+    """Whether a name holds the answer to such a question, or what other such names make of it."""
     values = [binding.value for binding in scope.lookup(name) if isinstance(binding, Other) and binding.value]
-    return any(_asks(node, scope) for value in values for node in ast.walk(value))
+    if any(_asks(node, scope) for value in values for node in ast.walk(value)):
+        return True
+    logic = [value for value in values if isinstance(value, (ast.UnaryOp, ast.BoolOp))] if steps else []
+    named = [node.id for value in logic for node in ast.walk(value) if isinstance(node, ast.Name)]
+    return any(_flag(each, scope, steps - 1) for each in named)
 
 
 def _asks(node: ast.AST, scope: Scope) -> bool:

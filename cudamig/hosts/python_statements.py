@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from cudamig.hosts.python_chains import ANNOTATION, BASE, DECORATOR, VALUE, Place
+from cudamig.hosts.python_chains import ANNOTATION, BASE, DECORATOR, VALUE, Place, last_name
 from cudamig.hosts.python_scopes import CLASS, FUNCTION, Guard, Import, Other
 from cudamig.hosts.python_walk import Handlers, Walk
 
@@ -39,7 +39,7 @@ def _function(walk: Walk, node: Function, place: Place) -> None:
     walk.push(node.decorator_list, place._replace(role=DECORATOR))
     outer = _with_type_params(walk, node, place)
     walk.push([node.returns], outer._replace(role=ANNOTATION))
-    walk.block(node.body, _parameters(walk, node, place, outer))
+    walk.block(node.body, _decorated(node, _parameters(walk, node, place, outer)))
 
 
 def _lambda(walk: Walk, node: ast.Lambda, place: Place) -> None:
@@ -66,7 +66,15 @@ def _class(walk: Walk, node: ast.ClassDef, place: Place) -> None:
     outer = _with_type_params(walk, node, place)
     walk.push(node.bases, outer._replace(role=BASE))
     walk.push((keyword.value for keyword in node.keywords), outer)
-    walk.block(node.body, Place(walk.open(CLASS, node, outer.scope), place.guard))
+    walk.block(node.body, _decorated(node, Place(walk.open(CLASS, node, outer.scope), place.guard)))
+
+
+def _decorated(node: Function | ast.ClassDef, place: Place) -> Place:
+    """The place inside a definition: ``@skipIf(torch.__version__ ...)`` is a test around it, as ``if`` would be."""
+    for each in node.decorator_list:
+        if isinstance(each, ast.Call) and last_name(each.func).lower().startswith("skip"):
+            place = place._replace(guard=Guard(each, place.scope, place.guard))
+    return place
 
 
 def _with_type_params(walk: Walk, node: ast.AST, place: Place) -> Place:

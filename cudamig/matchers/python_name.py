@@ -52,6 +52,7 @@ _BARE = {
 def match(document: PythonDocument, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
     """Findings for every use of a name that one of ``rules`` knows, unless it is written for some versions only."""
     path, packages = document.source.path, context.packages
+    document.takers = context.takers
     rows = Rows(rules, lambda package: packages is not None and packages.own(path, package))
     uses = document.names.uses(rows.roots)
     mentioned = {use.name for use in uses}

@@ -11,6 +11,7 @@ from cudamig.model import Finding, Fix, Related, Safety, Severity, Span, manual
 if TYPE_CHECKING:
     from cudamig.hosts.cpp_files import Files
     from cudamig.hosts.python_own import Packages
+    from cudamig.hosts.python_takers import Takers
 
 
 class Rule(NamedTuple):
@@ -61,6 +62,7 @@ class Context(NamedTuple):
     refused: str = ""  # why they cannot run the target at all
     cpp: Files | None = None  # the C++ files of the tree
     packages: Packages | None = None  # the Python packages of the tree
+    takers: Takers | None = None  # what its Python files take from each other
 
     def severity(self, rule: Rule) -> Severity:
         """Error where the old thing is gone at the target, else what the rule says, else warning."""

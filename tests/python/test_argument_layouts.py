@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytree import changed, comments
@@ -108,3 +109,19 @@ def test_any_items_can_leave_a_list(data: st.DataObject) -> None:
     call = ast.parse("f" + after).body[0].value  # type: ignore[attr-defined]
     assert [name.id for name in call.args] == [f"x{index}" for index in range(count) if index not in gone]
     assert comments("f" + after) == comments("f" + text)
+
+
+LISTED = {
+    "f(\n    a,\n    b)": "f(\n    a,\n    b,\n    k=1)",
+    "f(\n    a, b,\n    c,\n    d=(1,\n       2))": "f(\n    a, b,\n    c,\n    d=(1,\n       2),\n    k=1)",
+    "f(\n    a,\n    b,)": "f(\n    a,\n    b,\n    k=1,)",
+    "f(\n    a, b)": "f(\n    a, b, k=1)",
+    "f(\n    a)": "f(\n    a, k=1)",
+    "f(a,\n  b)": "f(a,\n  b, k=1)",
+    "f(\n    a,\n    b, c)": "f(\n    a,\n    b, c, k=1)",
+}
+
+
+@pytest.mark.parametrize(("before", "after"), LISTED.items())
+def test_one_argument_a_line(before: str, after: str) -> None:
+    assert changed(before, add={"k": "1"}) == after

@@ -26,7 +26,6 @@ ADD = {
     "f(\n    a,\n    b\n)": "f(\n    a,\n    b,\n    k=1\n)",
     "f(\n    a,\n    b  # last\n)": "f(\n    a,\n    b,  # last\n    k=1\n)",
     "f(\n    a, b,\n)": "f(\n    a, b, k=1,\n)",
-    "f(\n    a,\n    b)": "f(\n    a,\n    b, k=1)",
     "f(\n\ta,\n\t{\n\t\t1: 2,\n\t},\n)": "f(\n\ta,\n\t{\n\t\t1: 2,\n\t},\n\tk=1,\n)",
     "f(\n    a, \\\n    b \\\n)": "f(\n    a, \\\n    b, k=1 \\\n)",
     "f (a)": "f (a, k=1)",

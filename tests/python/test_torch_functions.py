@@ -73,6 +73,8 @@ LEFT = {
     "volatile": ("x = Variable(y, volatile=True)", "volatile"),
     "volatile by position": ("x = Variable(y, False, True)", "not known"),
     "Variable of what": ("x = Variable(*y)", "position"),
+    "Variable of a number": ("x = Variable(3)", "no tensor"),
+    "Variable of a list": ("x = Variable([1, 2])", "no tensor"),
     "Variable with a comment": ("x = Variable(y,  # why\n    requires_grad=True)", "comments"),
     "both results": ("x, lu = torch.solve(b, A)", "both may be used"),
     "a result that is read": ("x, _ = torch.solve(b, A)\nprint(_)", "both may be used"),
