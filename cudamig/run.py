@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 
 from cudamig import content, engine, pool, verdict
-from cudamig.config import ConfigError, matcher
-from cudamig.discover import Candidate, Discovery, Skipped, discover
+from cudamig.around import Around, find, work_tree
+from cudamig.discover import Candidate, Skipped
 from cudamig.engine import Fault, FileResult
 from cudamig.hosts.cpp_files import Files, is_header
 from cudamig.hosts.python_own import Packages
@@ -28,14 +28,15 @@ class Session:
         self._context = request.context()
         self._rules = request.rules.by_id()
         self._prefilter = Prefilter(request.rules.rules)
-        found = _discover(request, request.paths)
+        found = find(request, request.paths)
         self._kinds = {file.path: file.kind for file in found.files}
         self._skipped = {skip.path: skip.reason for skip in found.skipped}
-        extra = [file for file in self._around(found.files) if file.path not in self._kinds]
+        around = Around(request, found.files)
+        extra = [file for file in around.deciding() if file.path not in self._kinds]
         self._kinds.update((file.path, file.kind) for file in extra)
         self._outside = frozenset(file.path for file in extra)
-        self._cpp = Files(self._headers(found.files), self._peek)
-        takers = Takers(lambda: self._modules(found.files), self._peek)
+        self._cpp = Files(around.headers(), self._peek)
+        takers = Takers(around.modules, self._peek)
         self._context = self._context._replace(cpp=self._cpp, packages=Packages(work_tree()), takers=takers)
         self._results = {f.path: FileResult(f.path, "", faults=(Fault(*f),)) for f in found.failed}
         self._scan([*found.files, *extra], progress)
@@ -117,34 +118,6 @@ class Session:
         except OSError:
             return None
 
-    def _headers(self, files: list[Candidate]) -> list[str]:
-        """The C++ files of a work tree that holds some of ``files``: what they include may lie outside PATHS.
-
-        A working directory in no work tree is not gone through: it may be anybody's home.
-        """
-        sources = [file.path for file in files if file.kind == "cpp"]
-        root = os.path.relpath(work_tree())
-        inside = any(not os.path.relpath(path, root).startswith(os.pardir) for path in sources)
-        if not inside or root in self.request.paths or not os.path.exists(os.path.join(root, ".git")):
-            return sources
-        return [*sources, *(file.path for file in _discover(self.request, (root,)).files if file.kind == "cpp")]
-
-    def _modules(self, files: list[Candidate]) -> list[str]:
-        """The Python files of the work tree, where PATHS lie in one: those outside may take names from those inside."""
-        root = os.path.relpath(work_tree())
-        inside = any(not os.path.relpath(file.path, root).startswith(os.pardir) for file in files)
-        if inside and root not in self.request.paths and os.path.exists(os.path.join(root, ".git")):
-            files = _discover(self.request, (root,)).files
-        return [file.path for file in files if file.kind in ("python", "notebook")]
-
-    def _around(self, files: list[Candidate]) -> list[Candidate]:
-        """Files outside the given paths that decide about stack files inside them; read, never written."""
-        root = os.path.relpath(work_tree())
-        kinds = (*engine.ALWAYS, "toml", "text")
-        if not any(file.kind in kinds for file in files) or root in self.request.paths:
-            return []
-        return [file for file in _discover(self.request, (root,)).files if file.kind in kinds]
-
     def _scan(self, files: list[Candidate], progress: Callable[[int, int], None]) -> None:
         done = 0
 
@@ -194,23 +167,3 @@ class Session:
         if path in self.request.paths:
             self._skipped[path] = "no host reads this kind of file"
         return None
-
-
-def _discover(request: Request, paths: Iterable[str]) -> Discovery:
-    config = request.config
-    by_config, by_option = config.excluded(), matcher(request.exclude)
-    try:
-        return discover(paths, lambda path: by_config(path) or by_option(path), request.force_exclude)
-    except FileNotFoundError as error:
-        raise ConfigError(f"no such file or folder: {error}") from None
-
-
-def work_tree() -> str:
-    """The root of the work tree that holds the working directory, or the working directory."""
-    folder = here = os.getcwd()
-    while not os.path.exists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return here
-        folder = parent
-    return folder

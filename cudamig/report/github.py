@@ -6,11 +6,11 @@ Escaping as in actions/toolkit, packages/core/src/command.ts.
 
 from __future__ import annotations
 
+from cudamig.around import work_tree
 from cudamig.engine import Fault
 from cudamig.report.screen import visible
 from cudamig.report.view import Report, View
 from cudamig.report.where import from_root
-from cudamig.run import work_tree
 
 LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 

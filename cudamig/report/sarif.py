@@ -13,13 +13,13 @@ from typing import Any
 from urllib.parse import quote
 
 from cudamig import __version__
+from cudamig.around import work_tree
 from cudamig.engine import Fault
 from cudamig.model import Finding, Fix, Severity, Span
 from cudamig.report import page
 from cudamig.report.view import Report, View, fingerprints, place
 from cudamig.report.where import from_root
 from cudamig.rules.model import Context, Rule
-from cudamig.run import work_tree
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

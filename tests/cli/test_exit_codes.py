@@ -177,7 +177,7 @@ def test_a_configuration_that_cannot_be_read(tree: Tree, run: Run) -> None:
 @pytest.mark.parametrize("args", [["check"], ["check", "--exit-zero"], ["fix", "--apply"]])
 def test_a_fault_of_ours_is_no_finding(tree: Tree, run: Run, args: list[str]) -> None:
     tree(CLEAN)
-    done = run(*args, env={"CUDAMIG_TEST_BREAK": "cudamig.run:discover"})
+    done = run(*args, env={"CUDAMIG_TEST_BREAK": "cudamig.around:discover"})
     assert done.returncode == 3
     assert b"internal fault: NameError" in done.stderr
     assert done.stdout == b""
