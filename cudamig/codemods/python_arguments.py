@@ -62,10 +62,12 @@ def change_call(document: PythonDocument, call: ast.Call, row: Row, partial: boo
     _enclose(edits, text, row)
     _prepend(edits, text, row)
     _to_keywords(edits, text, row)
-    replace(edits, text, row)
+    new = _new(text, row)
+    in_place = replace(edits, text, row, ", ".join(new))
     rename(edits, text, row)
     drop(edits, text, row)
-    _add(edits, text, row)
+    if new and not in_place:
+        _add(edits, text, new)
     edits.insert(text.end + 1, row.suffix)
     return edits.all()
 
@@ -129,12 +131,14 @@ def _to_keywords(edits: Edits, call: CallText, row: Row) -> None:
         edits.insert(argument.item.start, f"{name}=")
 
 
-def _add(edits: Edits, call: CallText, row: Row) -> None:
-    """New keywords go last, on lines of their own where the last arguments have them."""
+def _new(call: CallText, row: Row) -> list[str]:
+    """The keywords that a call is to get."""
     given_names = {argument.keyword for argument in call.arguments}
-    new = [f"{name}={value}" for name, value in row.add.items() if name not in given_names]
-    if not new:
-        return
+    return [f"{name}={value}" for name, value in row.add.items() if name not in given_names]
+
+
+def _add(edits: Edits, call: CallText, new: list[str]) -> None:
+    """New keywords go last, on lines of their own where the last arguments have them."""
     if not call.arguments:
         edits.insert(call.begin, ", ".join(new))
         return

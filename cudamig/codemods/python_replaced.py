@@ -19,8 +19,11 @@ _PLAIN = (
 _ATOMS = (ast.Constant, ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 
 
-def replace(edits: Edits, call: CallText, row: Row) -> None:
-    """Arguments whose values map to others. Raises Refused for a value that does not."""
+def replace(edits: Edits, call: CallText, row: Row, new: str = "") -> bool:
+    """Arguments whose values map to others. Raises Refused for a value that does not.
+
+    ``new``: what is to stand behind the last argument. It takes its place where that goes; the answer says whether.
+    """
     gone = set()
     for name, values in row.replace.items():
         argument = _parameter(call, name, row)
@@ -35,8 +38,14 @@ def replace(edits: Edits, call: CallText, row: Row) -> None:
             raise Refused(f"the value of `{name}` is computed, and that may have effects")
         else:
             gone.add(call.arguments.index(argument))
+    last = len(call.arguments) - 1
+    taken = bool(new) and last in gone
+    if taken:
+        edits.put(Span(call.items[last].start, call.items[last].end), new)
+        gone.remove(last)
     for span in without(edits.text, call.items, gone):
         edits.put(span, "")
+    return taken
 
 
 def _write(edits: Edits, argument: Argument, template: str) -> None:

@@ -33,7 +33,7 @@ _COMPARERS = frozenset(
     )
 )
 _TELLING = frozenset(
-    ("__version__", "full_version", "short_version", "__code__", "co_varnames")
+    ("__version__", "full_version", "short_version", "__code__", "co_varnames", "__kwdefaults__", "__defaults__")
 )  # attributes that code asks versions by
 _STEPS = 2  # from a flag to those that it is made of
 _PROBES = frozenset(("hasattr", "getattr", "signature", "getfullargspec", "find_spec"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -56,6 +57,19 @@ def test_any_layout_add(case: tuple[str, list[str], dict[str, str]]) -> None:
     )
     assert comments(after) == comments(text)
     assert changed(after, add={"k": "1"}) == after
+
+
+@settings(max_examples=300, deadline=None)
+@given(calls())
+def test_any_layout_add_and_leave_out(case: tuple[str, list[str], dict[str, str]]) -> None:
+    text, positional, keywords = case
+    if "v" in keywords:
+        keywords = {**keywords, "v": "True"}
+        text = re.sub(r"\bv( ?= ?)(?:True|\(x\.y\)|None)", r"v\1True", text)
+    after = changed(text, add={"k": "1"}, replace={"v": {"True": ""}})
+    kept = {name: dumped(value) for name, value in keywords.items() if name != "v"}
+    assert parts_of(after) == ([dumped(value) for value in positional], {**kept, "k": dumped("1")})
+    assert comments(after) == comments(text)
 
 
 @settings(max_examples=300, deadline=None)
