@@ -166,6 +166,14 @@ REPORTED = {
     ),
     "onnx nine": ("import torch\ntorch.onnx.export(1, 2, 3, 4, 5, 6, 7, 8, 9)", "more positional"),
     "six unknown": ("import torch\nx = torch._six.raise_from", "nothing is known"),
+    "bindings of a context": (
+        "import tensorrt as trt\nlog = trt.Logger()\nc.get_binding_shape(0)",
+        "same engine or context",
+    ),
+    "profiles": (
+        "import tensorrt as trt\nlog = trt.Logger()\nbinding = e.get_profile_shape(0, 1)",
+        "get_tensor_profile_shape",
+    ),
 }
 
 
