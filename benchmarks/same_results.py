@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import torch  # type: ignore[import-not-found, unused-ignore]
 
@@ -56,8 +57,8 @@ def _no_downloads() -> None:
     with contextlib.suppress(ImportError):
         from torchvision.models._api import WeightsEnum  # type: ignore[import-not-found, unused-ignore]
 
-        WeightsEnum.get_state_dict = lambda self, *_, **__: LOADED.append(str(self))
-        torch.nn.Module.load_state_dict = lambda *_, **__: None
+        mock.patch.object(WeightsEnum, "get_state_dict", lambda self, *_, **__: LOADED.append(str(self))).start()
+        mock.patch.object(torch.nn.Module, "load_state_dict", return_value=None).start()
 
 
 def _loaded() -> list[str]:

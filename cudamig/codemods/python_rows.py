@@ -14,8 +14,8 @@ drops it. ``cases`` is a list of rows for one name: the first whose ``when`` (pa
 holds for a call is taken; one with ``refusal`` says why such a call is left to a person. What none of this can say is
 a function of its own, ``codemod``.
 
-Alternatives in braces make several names of one: ``torchvision.models.{,resnet.}{resnet18, resnet50}`` are four.
-``{}`` in ``to`` is the last part of the name.
+Alternatives in braces make several names of one: ``models.{,resnet.}{resnet18, resnet50}`` are four. ``{}`` in ``to``
+is the last part of the name.
 """
 
 from __future__ import annotations
