@@ -77,6 +77,8 @@ def dissolve(document: PythonDocument, binding: Binding, package: bool) -> Part:
         raise Refused(f"a string names `{found.local}`, which may be looked up")
     if package and (needs or len({each.row.safety or each.row.rule.safety for each in binding.moving}) > 1):
         raise Refused("its uses do not go together")
+    if package and document.names.quoted(found.local):
+        raise Refused(f"code in a string uses `{found.local}`")
     return Part(Move(found, "", found.local), planned, frozenset(needs), tuple(again))
 
 

@@ -136,6 +136,11 @@ class Names:
                 found.update((id(inner), node) for inner in every(node))
         return found
 
+    def quoted(self, name: str) -> bool:
+        """Whether a string takes an attribute of ``name``: code for ``eval``, an example in a docstring."""
+        taken = re.compile(rf"\b{re.escape(name)}\.")
+        return any(taken.search(text) for text in _strings(self.every))
+
     @cached_property
     def words(self) -> frozenset[str]:
         """Names in strings: those that ``globals()`` and ``getattr`` may look up, and those of annotations."""

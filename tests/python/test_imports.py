@@ -261,6 +261,14 @@ GONE = {
         "import torch\nx = torch._six.PY3, globals()['torch']\n",
         "import torch\nx = True, globals()['torch']\n",
     ),
+    "a package that an example in a docstring uses": (
+        '"""\n>>> torch.ones(2)\n"""\nimport torch\nx = torch._six.PY3\n',
+        '"""\n>>> torch.ones(2)\n"""\nimport torch\nx = True\n',
+    ),
+    "a package that code in a string uses": (
+        "import torch\nx = torch._six.PY3, eval('torch.ones(2)')\n",
+        "import torch\nx = True, eval('torch.ones(2)')\n",
+    ),
     "an import that loads a module": (
         "import torch.hub\nx = torch._six.PY3\n",
         "import torch.hub\nx = True\n",
